@@ -1,0 +1,137 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let package = Package(
+    name: "mainspring",
+    products: [
+        .executable(name: "mainspring", targets: ["MainspringCLI"]),
+        .library(name: "Mainspring", targets: ["Mainspring"]),
+        .library(name: "MainspringRuntime", targets: ["MainspringRuntime"]),
+        .library(name: "MainspringSQLite", targets: ["MainspringSQLite"]),
+        .library(name: "MainspringJobs", targets: ["MainspringJobs"]),
+        .library(name: "MainspringTesting", targets: ["MainspringTesting"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        // Neither trait is used here; without them the first build has fewer modules.
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    ],
+    targets: [
+        // Level 0: vocabulary and pure rules.
+        .target(name: "MainspringCore"),
+
+        // Level 1: the runtime knows no jobs; the store port knows no backend.
+        .target(name: "CMainspringSpawn"),
+        .target(
+            name: "MainspringRuntime",
+            dependencies: ["MainspringCore", "CMainspringSpawn", .product(name: "Logging", package: "swift-log")]
+        ),
+        .target(name: "MainspringStore", dependencies: ["MainspringCore"]),
+
+        // Level 2
+        .target(
+            name: "MainspringSQLite",
+            dependencies: ["MainspringCore", "MainspringStore", .product(name: "GRDB", package: "GRDB.swift")]
+        ),
+        .target(
+            name: "MainspringJobs",
+            dependencies: [
+                "MainspringCore", "MainspringRuntime", "MainspringStore", .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+
+        // Level 3
+        .target(
+            name: "MainspringExecutors",
+            dependencies: [
+                "MainspringCore", "MainspringJobs", "MainspringRuntime",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]
+        ),
+        .target(name: "MainspringTelemetry", dependencies: ["MainspringCore"]),
+        .target(
+            name: "MainspringTesting",
+            dependencies: ["MainspringCore", "MainspringStore"]
+        ),
+
+        // Level 4
+        .target(
+            name: "MainspringWeb",
+            dependencies: [
+                "MainspringCore", "MainspringJobs", "MainspringRuntime", "MainspringStore", "MainspringTelemetry",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]
+        ),
+
+        // Level 5: the composition root.
+        .target(
+            name: "Mainspring",
+            dependencies: [
+                "MainspringCore", "MainspringExecutors", "MainspringJobs", "MainspringRuntime", "MainspringSQLite",
+                "MainspringStore", "MainspringTelemetry", "MainspringWeb",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Yams", package: "Yams"),
+            ]
+        ),
+
+        // Level 6
+        .executableTarget(
+            name: "MainspringCLI",
+            dependencies: [
+                "Mainspring", "MainspringCore",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]
+        ),
+
+        .testTarget(name: "CoreTests", dependencies: ["MainspringCore"]),
+        .testTarget(name: "RuntimeTests", dependencies: ["MainspringCore", "MainspringRuntime", "MainspringTesting"]),
+        .testTarget(
+            name: "StoreTests",
+            dependencies: [
+                "MainspringCore", "MainspringStore", "MainspringSQLite", "MainspringTesting",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]
+        ),
+        .testTarget(
+            name: "JobsTests",
+            dependencies: [
+                "MainspringCore", "MainspringStore", "MainspringJobs", "MainspringRuntime", "MainspringExecutors",
+                "MainspringTesting",
+            ]
+        ),
+        .testTarget(name: "ConfigurationTests", dependencies: ["Mainspring", "MainspringCore", "MainspringJobs"]),
+        .testTarget(
+            name: "WebTests",
+            dependencies: [
+                "MainspringWeb", "MainspringCore", "MainspringStore", "MainspringJobs", "MainspringRuntime",
+                "MainspringTelemetry", "MainspringTesting",
+                .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ]
+        ),
+        .testTarget(name: "EndToEndTests", dependencies: ["MainspringCore"]),
+    ]
+)
+
+// Every target, the tests too: the same language mode and the same upcoming features.
+for target in package.targets where target.name != "CMainspringSpawn" {
+    target.swiftSettings = [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    ]
+}

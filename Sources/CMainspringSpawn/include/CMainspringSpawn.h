@@ -1,0 +1,1 @@
+void mainspring_placeholder(void);

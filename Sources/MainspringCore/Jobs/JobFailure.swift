@@ -1,0 +1,14 @@
+/// Why an attempt failed: a stable code, a sentence, and a detail such as the end of standard error.
+public struct JobFailure: Sendable, Hashable {
+    /// For instance `exit_1`, `signal_KILL`, `http_500`, `timeout`, `spawn_failed`, `bad_result`.
+    public var code: String
+    public var message: String
+    /// At most 4 KiB; what is longer is cut at its start.
+    public var detail: String?
+
+    public init(code: String, message: String, detail: String? = nil) {
+        self.code = code
+        self.message = message
+        self.detail = detail.map { $0.utf8.count > 4096 ? String(decoding: $0.utf8.suffix(4096), as: UTF8.self) : $0 }
+    }
+}

@@ -1,0 +1,43 @@
+/// What a caller asks for, before the dispatcher checks and stamps it.
+public struct JobRequest: Sendable, Equatable {
+    public var kind: String
+    public var arguments: [String: JSONValue]
+    /// Nil: the kind's.
+    public var queue: String?
+    /// Nil: the kind's.
+    public var priority: JobPriority?
+    /// Not before this time; nil or past: at once.
+    public var runAt: Timestamp?
+    /// Nil: a new UUIDv7. The same id with the same content is the same job.
+    public var id: JobID?
+    public var tags: [String]
+    public var occurrence: ScheduleOccurrence?
+
+    public init(
+        kind: String, arguments: [String: JSONValue] = [:], queue: String? = nil, priority: JobPriority? = nil,
+        runAt: Timestamp? = nil, id: JobID? = nil, tags: [String] = [], occurrence: ScheduleOccurrence? = nil
+    ) {
+        self.kind = kind
+        self.arguments = arguments
+        self.queue = queue
+        self.priority = priority
+        self.runAt = runAt
+        self.id = id
+        self.tags = tags
+        self.occurrence = occurrence
+    }
+}
+
+/// One instant of one schedule: it makes at most one job, whoever asks, however often.
+public struct ScheduleOccurrence: Sendable, Hashable {
+    public var schedule: String
+    public var instant: Timestamp
+    /// Make none while an earlier job of this schedule is unfinished.
+    public var skipsOverlap: Bool
+
+    public init(schedule: String, instant: Timestamp, skipsOverlap: Bool) {
+        self.schedule = schedule
+        self.instant = instant
+        self.skipsOverlap = skipsOverlap
+    }
+}

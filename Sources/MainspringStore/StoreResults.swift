@@ -1,0 +1,81 @@
+public import MainspringCore
+
+public enum SettleResult: Sendable, Equatable {
+    case settled
+    /// The token no longer holds: nothing was written.
+    case stale
+}
+
+public struct Promotion: Sendable, Equatable {
+    /// Queue → jobs that became available.
+    public var promoted: [String: Int]
+    /// When the next job is due; nil when none waits for its time.
+    public var nextDue: Timestamp?
+
+    public init(promoted: [String: Int] = [:], nextDue: Timestamp? = nil) {
+        self.promoted = promoted
+        self.nextDue = nextDue
+    }
+}
+
+public struct ReclaimedJob: Sendable, Equatable {
+    public var id: JobID
+    public var kind: String
+    public var queue: String
+    /// `available`, or `cancelled` when that was asked for.
+    public var state: JobState
+
+    public init(id: JobID, kind: String, queue: String, state: JobState) {
+        self.id = id
+        self.kind = kind
+        self.queue = queue
+        self.state = state
+    }
+}
+
+public enum CancelResult: Sendable, Equatable {
+    case cancelled(JobRecord)
+    /// It runs: its worker was asked to stop it. The record shows `cancelRequestedAt`.
+    case requested(JobRecord)
+    case alreadyFinal(JobRecord)
+    case notFound
+}
+
+public enum RetryResult: Sendable, Equatable {
+    case retried(JobRecord)
+    /// It is running, available or completed.
+    case notAllowed(JobRecord)
+    /// Another job holds its unique key now.
+    case duplicate(of: JobID)
+    case notFound
+}
+
+/// What one attempt wrote.
+public struct AttemptLog: Sendable, Equatable {
+    public var number: Int
+    public var startedAt: Timestamp
+    public var output: AttemptOutput
+
+    public init(number: Int, startedAt: Timestamp, output: AttemptOutput) {
+        self.number = number
+        self.startedAt = startedAt
+        self.output = output
+    }
+}
+
+public struct QueueSummary: Sendable, Equatable {
+    public var name: String
+    public var counts: [JobState: Int]
+    public var isPaused: Bool
+    /// Since when the oldest available job has been waiting.
+    public var oldestAvailableAt: Timestamp?
+
+    public init(name: String, counts: [JobState: Int], isPaused: Bool, oldestAvailableAt: Timestamp?) {
+        self.name = name
+        self.counts = counts
+        self.isPaused = isPaused
+        self.oldestAvailableAt = oldestAvailableAt
+    }
+
+    public var waiting: Int { counts.filter(\.key.isWaiting).values.reduce(0, +) }
+}
