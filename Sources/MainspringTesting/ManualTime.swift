@@ -15,6 +15,11 @@ public final class ManualTime: TimeSource {
         var nextID = 0
         var entries: [Entry] = []
         var waiters: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+
+        mutating func move(to target: Int64) {
+            wall = wall + .nanoseconds(target - elapsed)
+            elapsed = target
+        }
     }
 
     private let state: Mutex<State>
@@ -70,9 +75,9 @@ public final class ManualTime: TimeSource {
     }
 
     private func pop(until target: Int64) -> Entry? {
-        state.withLock { state in
-            guard let next = state.entries.filter({ $0.deadline <= target }).min(by: { ($0.deadline, $0.id) < ($1.deadline, $1.id) })
-            else { return nil }
+        state.withLock { state -> Entry? in
+            let due = state.entries.filter { $0.deadline <= target }
+            guard let next = due.min(by: { ($0.deadline, $0.id) < ($1.deadline, $1.id) }) else { return nil }
             state.entries.removeAll { $0.id == next.id }
             state.move(to: max(state.elapsed, next.deadline))
             return next
@@ -83,12 +88,5 @@ public final class ManualTime: TimeSource {
         let time: ManualTime
         let id: Int
         func cancel() { time.state.withLock { state in state.entries.removeAll { $0.id == id } } }
-    }
-}
-
-extension ManualTime.State {
-    fileprivate mutating func move(to target: Int64) {
-        wall = wall + .nanoseconds(target - elapsed)
-        elapsed = target
     }
 }

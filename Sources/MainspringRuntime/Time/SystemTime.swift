@@ -40,7 +40,8 @@ public struct SystemTime: TimeSource {
         return time
     }
 
-    private struct Timer: ScheduledAction {
+    /// Unchecked: a dispatch source may be cancelled from any thread, but its type does not say so.
+    private struct Timer: ScheduledAction, @unchecked Sendable {
         let source: any DispatchSourceTimer
         func cancel() { source.cancel() }
     }
