@@ -1,0 +1,93 @@
+public import MainspringCore
+public import MainspringStore
+
+/// Turns requests into records: checks them against the declared kinds, stamps them, computes the unique key, and writes
+/// them in batches.
+public final class Dispatcher: Sendable {
+    private let registry: JobRegistry
+    private let time: any TimeSource
+    private let ids: any IDSource
+    private let sink: any EventSink
+    private let inserts: Batcher<[NewJob], [InsertResult]>
+    private let onInserted: @Sendable ([JobRecord]) -> Void
+
+    /// `onInserted` is told of new records after their commit, so that workers wake.
+    public init(
+        registry: JobRegistry, store: any JobStore, time: any TimeSource, ids: any IDSource, sink: any EventSink,
+        onInserted: @escaping @Sendable ([JobRecord]) -> Void
+    ) {
+        self.registry = registry
+        self.time = time
+        self.ids = ids
+        self.sink = sink
+        self.onInserted = onInserted
+        inserts = Batcher(batchLimit: 500) { groups in try await store.insert(groups, now: time.now()) }
+    }
+
+    /// Checks all requests, then writes all of them or none. Throws ``InvalidRequests`` or a store's `MainspringError`; then
+    /// nothing was written.
+    public func insert(_ requests: [JobRequest]) async throws -> [InsertResult] {
+        let jobs = try stamp(requests)
+        guard !jobs.isEmpty else { return [] }
+        let results = try await inserts.submit(jobs)
+        var inserted: [JobRecord] = []
+        for (job, result) in zip(jobs, results) {
+            switch result {
+            case .inserted(let record):
+                inserted.append(record)
+                sink.emit(.job(.enqueued(id: record.id, kind: record.kind, queue: record.queue)))
+            case .duplicate: sink.emit(.job(.duplicate(kind: job.record.kind)))
+            default: break
+            }
+        }
+        if !inserted.isEmpty { onInserted(inserted) }
+        return results
+    }
+
+    /// Writes until ``close()``; one task runs it.
+    func run() async { await inserts.run() }
+
+    func close() { inserts.close() }
+
+    private func stamp(_ requests: [JobRequest]) throws(InvalidRequests) -> [NewJob] {
+        let now = time.now()
+        var problems: [InvalidRequests.Problem] = []
+        let jobs = requests.enumerated().compactMap { index, request in
+            let found = self.problems(with: request, index: index)
+            problems += found
+            return found.isEmpty ? newJob(request, now: now) : nil
+        }
+        guard problems.isEmpty else { throw InvalidRequests(problems: problems) }
+        return jobs
+    }
+
+    private func problems(with request: JobRequest, index: Int) -> [InvalidRequests.Problem] {
+        func problem(_ code: MainspringError.Code, _ message: String) -> InvalidRequests.Problem {
+            InvalidRequests.Problem(index: index, code: code, message: message)
+        }
+        guard let kind = registry.kinds[request.kind] else {
+            let near = NearestName.of(request.kind, among: registry.kinds.keys).map { "; did you mean '\($0)'?" } ?? ""
+            return [problem(.unknownKind, "no job kind of that name is declared\(near)")]
+        }
+        var problems = kind.arguments.problems(in: request.arguments).map { problem(.invalidArguments, $0) }
+        if let queue = request.queue, registry.queues[queue] == nil {
+            let near = NearestName.of(queue, among: registry.queues.keys).map { "; did you mean '\($0)'?" } ?? ""
+            problems.append(problem(.invalidArguments, "no queue of that name is declared\(near)"))
+        }
+        return problems
+    }
+
+    private func newJob(_ request: JobRequest, now: Timestamp) -> NewJob? {
+        guard let kind = registry.kinds[request.kind] else { return nil }
+        let queue = request.queue ?? kind.queue
+        let runAt = request.runAt.flatMap { $0 > now ? $0 : nil }
+        let record = JobRecord(
+            id: request.id ?? ids.jobID(at: now), kind: kind.name, queue: queue,
+            state: runAt == nil ? .available : .scheduled, priority: request.priority ?? kind.priority,
+            arguments: JSONValue.object(request.arguments).compactText, maxAttempts: kind.retry.maxAttempts, createdAt: now,
+            scheduledAt: runAt ?? now, tags: request.tags,
+            uniqueKey: kind.unique?.key(kind: kind.name, queue: queue, arguments: request.arguments),
+            uniqueStates: kind.unique?.states ?? [], schedule: request.occurrence?.schedule)
+        return NewJob(record: record, occurrence: request.occurrence, queueLimit: registry.queues[queue]?.limit)
+    }
+}

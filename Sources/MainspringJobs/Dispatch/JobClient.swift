@@ -1,0 +1,117 @@
+public import MainspringCore
+public import MainspringStore
+
+/// What callers do with jobs: the only way in for surfaces, schedules and Swift code.
+public struct JobClient: Sendable {
+    private let dispatcher: Dispatcher
+    private let engine: JobEngine
+    private let store: any JobStore
+    private let time: any TimeSource
+    private let sink: any EventSink
+    private let waiters: JobWaiters
+
+    init(
+        dispatcher: Dispatcher, engine: JobEngine, store: any JobStore, time: any TimeSource, sink: any EventSink,
+        waiters: JobWaiters
+    ) {
+        self.dispatcher = dispatcher
+        self.engine = engine
+        self.store = store
+        self.time = time
+        self.sink = sink
+        self.waiters = waiters
+    }
+
+    /// Writes all of the requests or none; see ``Dispatcher/insert(_:)``. Throws `draining` once the node stops.
+    public func enqueue(_ requests: [JobRequest]) async throws -> [InsertResult] {
+        guard !engine.isQuiet else {
+            throw MainspringError(
+                .draining, "this node is stopping and takes no new jobs", hint: "Try again in a few seconds.",
+                retryAfter: .seconds(5))
+        }
+        return try await dispatcher.insert(requests)
+    }
+
+    public func job(_ id: JobID) async throws -> JobRecord? { try await store.job(id) }
+
+    public func attempts(of id: JobID) async throws -> [AttemptRecord]? { try await store.attempts(of: id) }
+
+    /// What each attempt wrote, oldest first; the one that runs now is last, as far as it got.
+    public func logs(of id: JobID) async throws -> [AttemptLog]? {
+        guard try await store.job(id) != nil else { return nil }
+        let running = engine.attempt(of: id)
+        var logs = try await store.outputs(of: id)
+        if let running, !logs.contains(where: { $0.startedAt == running.startedAt }), let output = running.currentOutput() {
+            logs.append(AttemptLog(number: running.lease.attemptNumber, startedAt: running.startedAt, output: output))
+        }
+        return logs
+    }
+
+    public func jobs(matching query: JobQuery) async throws -> JobPage { try await store.jobs(matching: query) }
+
+    /// Waits until the job has ended, at most `timeout`; then answers with the job as it is. Nil when there is no such job.
+    public func wait(for id: JobID, timeout: Duration) async throws -> JobRecord? {
+        let signal = WakeSignal()
+        let remove = waiters.add(id) { signal.notify() }
+        defer { remove() }
+        guard let job = try await store.job(id) else { return nil }
+        guard !job.state.isFinal, timeout > .zero else { return job }
+        let timer = time.schedule(after: timeout) { signal.notify() }
+        await signal.wait()
+        timer.cancel()
+        try Task.checkCancellation()
+        return try await store.job(id)
+    }
+
+    public func cancel(_ id: JobID) async throws -> CancelResult {
+        let result = try await store.cancel([id], now: time.now()).first ?? .notFound
+        switch result {
+        case .cancelled(let job): sink.emit(.job(.cancelled(id: id, kind: job.kind, queue: job.queue)))
+        case .requested(let job):
+            sink.emit(.job(.cancelRequested(id: id)))
+            engine.cancel(job)
+        case .alreadyFinal, .notFound: break
+        }
+        return result
+    }
+
+    public func retry(_ id: JobID) async throws -> RetryResult {
+        let result = try await store.retry(id, now: time.now())
+        if case .retried(let job) = result {
+            sink.emit(.job(.retried(id: id, kind: job.kind, queue: job.queue)))
+            engine.wake(queue: job.queue)
+        }
+        return result
+    }
+
+    /// Every declared queue and every queue that holds jobs, by name, with what this node works on.
+    public func queues() async throws -> [QueueStatus] {
+        let stored = Dictionary(try await store.queues().map { ($0.name, $0) }, uniquingKeysWith: { $1 })
+        let declared = engine.registry.queues
+        return Set(stored.keys).union(declared.keys).sorted().map { name in
+            QueueStatus(
+                summary: stored[name] ?? QueueSummary(name: name, counts: [:], isPaused: false, oldestAvailableAt: nil),
+                options: declared[name], busy: engine.busy(queue: name))
+        }
+    }
+
+    /// Throws `not_found` for a queue that is neither declared nor in the store.
+    public func setPaused(_ paused: Bool, queue: String) async throws {
+        guard try await queues().contains(where: { $0.summary.name == queue }) else {
+            let near = NearestName.of(queue, among: engine.registry.queues.keys).map { "Did you mean '\($0)'?" }
+            throw MainspringError(.notFound, "there is no queue '\(queue)'", hint: near ?? "See 'mainspring queue ls'.")
+        }
+        try await store.setPaused(paused, queue: queue)
+        sink.emit(.job(paused ? .queuePaused(queue) : .queueResumed(queue)))
+        if !paused { engine.wake(queue: queue) }
+    }
+}
+
+/// A queue as surfaces show it.
+public struct QueueStatus: Sendable, Equatable {
+    public var summary: QueueSummary
+    /// Nil for a queue that is no longer declared: nothing works on it here.
+    public var options: QueueOptions?
+    /// Jobs of it that run on this node.
+    public var busy: Int
+}

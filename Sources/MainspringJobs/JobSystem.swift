@@ -1,0 +1,66 @@
+public import Logging
+public import MainspringCore
+public import MainspringStore
+
+/// START HERE: all that makes jobs work on one node, wired together.
+///
+/// `JobClient` → `Dispatcher` → `JobStore` → `JobEngine` → `JobExecutor` → `Settler` → `JobStore`, then the event sink.
+public final class JobSystem: Sendable {
+    public let client: JobClient
+    public let engine: JobEngine
+    private let dispatcher: Dispatcher
+    private let promoter: Promoter
+    private let upkeep: Upkeep
+    private let scheduler: Scheduler
+
+    /// `drained` is called once nothing runs any more after ``quiesce()``.
+    public init(
+        registry: JobRegistry, schedules: [JobSchedule], retention: Retention, identity: NodeIdentity,
+        store: any JobStore, time: any TimeSource, ids: any IDSource, sink: any EventSink, health: StoreHealth,
+        logger: Logger, drained: @escaping @Sendable () -> Void
+    ) {
+        let wake = EngineWaker()
+        let waiters = JobWaiters()
+        promoter = Promoter(store: store, time: time, health: health) { wake.wake($0) }
+        let events = FanOutSink([sink, promoter, waiters])
+        engine = JobEngine(
+            registry: registry, identity: identity, store: store, time: time, ids: ids, sink: events, health: health,
+            drained: drained)
+        wake.set(engine)
+        dispatcher = Dispatcher(registry: registry, store: store, time: time, ids: ids, sink: events) {
+            [promoter] records in
+            for record in records {
+                if record.state == .available { wake.wake(record.queue) } else { promoter.consider(record.scheduledAt) }
+            }
+        }
+        upkeep = Upkeep(
+            store: store, identity: identity, retention: retention, time: time, sink: events, health: health
+        ) { wake.wake($0) }
+        client = JobClient(
+            dispatcher: dispatcher, engine: engine, store: store, time: time, sink: events, waiters: waiters)
+        scheduler = Scheduler(schedules: schedules, time: time, sink: events, logger: logger) { [client] in
+            try await client.enqueue($0)
+        }
+    }
+
+    /// Takes back what this node's earlier life held; before ``run()``.
+    public func reclaim() async throws { try await upkeep.reclaim() }
+
+    /// Works until it is quiet and drained; then nothing of it runs any more.
+    @concurrent public func run() async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask(name: "mainspring.promoter") { await self.promoter.run() }
+            group.addTask(name: "mainspring.upkeep") { await self.upkeep.run() }
+            group.addTask(name: "mainspring.scheduler") { await self.scheduler.run() }
+            await withTaskGroup(of: Void.self) { writers in
+                writers.addTask(name: "mainspring.inserts") { await self.dispatcher.run() }
+                await self.engine.run()
+                self.dispatcher.close()
+            }
+            group.cancelAll()
+        }
+    }
+
+    /// No more claims and no new jobs.
+    public func quiesce() { engine.quiesce() }
+}

@@ -1,0 +1,20 @@
+public import MainspringCore
+
+/// Runs attempts of one kind: a command, an HTTP call, or Swift code.
+public protocol JobExecutor: Sendable {
+    /// Runs one attempt to its end; whatever it started must be gone when this returns.
+    ///
+    /// It never throws: what goes wrong is an outcome. When a stop is requested (``JobAttempt/onStop(_:)``) it ends soon; its
+    /// outcome then matters only if it is a success.
+    func run(_ attempt: JobAttempt) async -> AttemptResult
+}
+
+public struct AttemptResult: Sendable, Equatable {
+    public var outcome: JobOutcome
+    public var output: AttemptOutput
+
+    public init(_ outcome: JobOutcome, output: AttemptOutput = AttemptOutput()) {
+        self.outcome = outcome
+        self.output = output
+    }
+}
