@@ -1,0 +1,92 @@
+import Logging
+import MainspringCore
+
+/// Writes events to the log: lifecycle at info, what needs a look at notice or above, each job's start and success at debug.
+struct EventLogger: EventSink {
+    let logger: Logger
+
+    func emit(_ event: MainspringEvent) {
+        switch event {
+        case .job(let event): log(event)
+        case .service(let event): log(event)
+        }
+    }
+
+    private func log(_ event: JobEvent) {
+        switch event {
+        case .enqueued(let id, let kind, let queue): logger.debug("Job enqueued", metadata: job(id, kind, queue))
+        case .duplicate(let kind): logger.debug("Duplicate job not enqueued", metadata: ["job.kind": "\(kind)"])
+        case .started(let id, let kind, let queue, let attempt, let waited):
+            logger.debug(
+                "Job started",
+                metadata: job(id, kind, queue) { $0["job.attempt"] = "\(attempt)"; $0["job.waited"] = "\(waited.forPeople)" })
+        case .settled(let settlement, let ran): log(settlement, ran: ran)
+        case .staleWrite(let id):
+            logger.warning("A late end of an attempt was refused; another owner has the job", metadata: ["job.id": "\(id)"])
+        case .rescued(let id, let kind, let queue):
+            logger.notice("Job taken back from a dead owner", metadata: job(id, kind, queue))
+        case .cancelled(let id, let kind, let queue): logger.info("Job cancelled", metadata: job(id, kind, queue))
+        case .cancelRequested(let id): logger.info("Running job asked to stop", metadata: ["job.id": "\(id)"])
+        case .retried(let id, let kind, let queue): logger.info("Job made available again", metadata: job(id, kind, queue))
+        case .scheduleFired(let schedule, let lateness, let skipped):
+            logger.debug(
+                skipped ? "Schedule skipped" : "Schedule fired",
+                metadata: ["schedule": "\(schedule)", "schedule.lateness": "\(lateness.forPeople)"])
+        case .queuePaused(let queue): logger.notice("Queue paused", metadata: ["queue": "\(queue)"])
+        case .queueResumed(let queue): logger.notice("Queue resumed", metadata: ["queue": "\(queue)"])
+        }
+    }
+
+    private func log(_ settlement: Settlement, ran: Duration) {
+        let details = job(settlement.id, settlement.kind, settlement.queue) { fields in
+            fields["job.attempt"] = "\(settlement.attempt.number)"
+            fields["job.outcome"] = "\(settlement.attempt.outcome?.rawValue ?? "")"
+            fields["job.ran"] = "\(ran.forPeople)"
+            if let error = settlement.attempt.error { fields["error"] = "\(error.message)" }
+        }
+        switch settlement.nextState {
+        case .completed: logger.debug("Job completed", metadata: details)
+        case .retryable: logger.notice("Job failed and will be retried", metadata: details)
+        case .discarded: logger.error("Job discarded", metadata: details)
+        case .available: logger.notice("Job handed back", metadata: details)
+        default: logger.info("Job \(settlement.nextState.rawValue)", metadata: details)
+        }
+    }
+
+    private func log(_ event: ServiceEvent) {
+        switch event {
+        case .starting(let name, let pid): logger.info("Service starting", metadata: service(name) { $0["pid"] = "\(pid)" })
+        case .ready(let name, let after):
+            logger.info("Service ready", metadata: service(name) { $0["service.after"] = "\(after.forPeople)" })
+        case .notReady(let name, let reason):
+            logger.warning("Service not ready", metadata: service(name) { $0["reason"] = "\(reason)" })
+        case .exited(let name, let status, let after):
+            logger.warning(
+                "Service ended",
+                metadata: service(name) { $0["status"] = "\(status)"; $0["service.after"] = "\(after.forPeople)" })
+        case .backingOff(let name, let delay, let restarts):
+            logger.warning(
+                "Service waits for its restart",
+                metadata: service(name) { $0["delay"] = "\(delay.forPeople)"; $0["service.restarts"] = "\(restarts)" })
+        case .restarting(let name, let reason):
+            logger.info("Service restarting", metadata: service(name) { $0["reason"] = "\(reason.rawValue)" })
+        case .stopping(let name): logger.info("Service stopping", metadata: service(name))
+        case .stopped(let name): logger.info("Service stopped", metadata: service(name))
+        case .killed(let name): logger.error("Service killed at its deadline", metadata: service(name))
+        }
+    }
+
+    private func job(
+        _ id: JobID, _ kind: String, _ queue: String, _ more: (inout Logger.Metadata) -> Void = { _ in }
+    ) -> Logger.Metadata {
+        var fields: Logger.Metadata = ["job.id": "\(id)", "job.kind": "\(kind)", "queue": "\(queue)"]
+        more(&fields)
+        return fields
+    }
+
+    private func service(_ name: String, _ more: (inout Logger.Metadata) -> Void = { _ in }) -> Logger.Metadata {
+        var fields: Logger.Metadata = ["service": "\(name)"]
+        more(&fields)
+        return fields
+    }
+}
