@@ -1,6 +1,6 @@
 public import MainspringCore
 
-/// A page of jobs. Empty sets match everything.
+/// A page of jobs. A job matches when it is in every set, with tags when it has one of them; empty sets match everything.
 public struct JobQuery: Sendable, Equatable {
     public var kinds: Set<String>
     public var states: Set<JobState>
@@ -8,7 +8,7 @@ public struct JobQuery: Sendable, Equatable {
     public var tags: Set<String>
     /// From the last page; nil starts at the newest.
     public var cursor: JobCursor?
-    /// At most 1000.
+    /// At most ``StoreLimits/page``.
     public var limit: Int
 
     public init(
@@ -32,7 +32,7 @@ public struct JobCursor: RawRepresentable, Sendable, Hashable {
 
 public struct JobPage: Sendable, Equatable {
     public var jobs: [JobRecord]
-    /// Nil on the last page.
+    /// Nil on the last page. A store may end a page early, even empty, after looking at many jobs that do not match.
     public var next: JobCursor?
 
     public init(jobs: [JobRecord], next: JobCursor?) {

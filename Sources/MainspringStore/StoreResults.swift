@@ -65,9 +65,11 @@ public struct AttemptLog: Sendable, Equatable {
 
 public struct QueueSummary: Sendable, Equatable {
     public var name: String
+    /// States without a job are left out.
     public var counts: [JobState: Int]
     public var isPaused: Bool
-    /// Since when the oldest available job has been waiting.
+    /// Since when the next job in line has been waiting. With mixed priorities an older one may stand behind it, older by at
+    /// most the difference of their head starts.
     public var oldestAvailableAt: Timestamp?
 
     public init(name: String, counts: [JobState: Int], isPaused: Bool, oldestAvailableAt: Timestamp?) {

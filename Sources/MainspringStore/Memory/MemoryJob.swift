@@ -1,0 +1,43 @@
+import MainspringCore
+
+/// A job as the memory store keeps it: what a row of a database holds.
+struct MemoryJob: Sendable {
+    let seq: Int64
+    var record: JobRecord
+    var hold: Hold?
+    var history: [Attempt] = []
+
+    /// Who runs it now.
+    struct Hold: Sendable {
+        var owner: NodeIdentity
+        var token: AttemptToken
+        var leaseUntil: Timestamp
+    }
+
+    struct Attempt: Sendable {
+        var record: AttemptRecord
+        var output: AttemptOutput
+    }
+
+    /// The key that it holds against others in its state.
+    var heldKey: String? {
+        record.uniqueStates.contains(record.state) ? record.uniqueKey : nil
+    }
+
+    /// Its place in its queue while it is available.
+    var place: OrderedLine.Place {
+        OrderedLine.Place(key: record.priority.rank(availableAt: record.scheduledAt), seq: seq)
+    }
+
+    /// Its place among the jobs that wait for their time.
+    var duePlace: OrderedLine.Place {
+        OrderedLine.Place(key: record.scheduledAt.microseconds, seq: seq)
+    }
+
+    var waitsForItsTime: Bool { record.state == .scheduled || record.state == .retryable }
+
+    mutating func append(_ attempt: Attempt) {
+        history.append(attempt)
+        if history.count > StoreLimits.attemptsPerJob { history.removeFirst() }
+    }
+}

@@ -1,0 +1,95 @@
+import MainspringCore
+
+extension MemoryState {
+    mutating func cancel(_ ids: [JobID], now: Timestamp) -> [CancelResult] {
+        ids.map { id in
+            guard let job = job(id) else { return .notFound }
+            let state = job.record.state
+            guard !state.isFinal else { return .alreadyFinal(job.record) }
+            let record = change(job.seq) { job in
+                job.record.cancelRequestedAt = job.record.cancelRequestedAt ?? now
+                guard state != .running else { return }
+                job.record.state = .cancelled
+                job.record.finishedAt = now
+            }
+            return record.map { state == .running ? .requested($0) : .cancelled($0) } ?? .notFound
+        }
+    }
+
+    mutating func retry(_ id: JobID, now: Timestamp) -> RetryResult {
+        guard let job = job(id) else { return .notFound }
+        guard [.discarded, .cancelled, .scheduled, .retryable].contains(job.record.state) else { return .notAllowed(job.record) }
+        if let key = job.record.uniqueKey, job.record.uniqueStates.contains(.available), let holder = keyHolders[key],
+            holder != job.seq, let other = jobs[holder]
+        {
+            return .duplicate(of: other.record.id)
+        }
+        let record = change(job.seq) { job in
+            job.record.state = .available
+            job.record.scheduledAt = now
+            job.record.maxAttempts = max(job.record.maxAttempts, job.record.attempt + 1)
+            job.record.finishedAt = nil
+            job.record.cancelRequestedAt = nil
+            job.record.result = nil
+        }
+        return record.map { .retried($0) } ?? .notFound
+    }
+
+    mutating func prune(finishedBefore: [JobState: Timestamp], limit: Int) -> Int {
+        let old: [(state: Int, finished: Timestamp, seq: Int64)] = jobs.values.compactMap { job in
+            guard job.record.state.isFinal, let finished = job.record.finishedAt,
+                let time = finishedBefore[job.record.state], finished < time
+            else { return nil }
+            return (job.record.state.order, finished, job.seq)
+        }
+        let removed = old.sorted { $0 < $1 }.prefix(max(0, limit))
+        for job in removed { remove(job.seq) }
+        return removed.count
+    }
+
+    func attempts(of id: JobID) -> [AttemptRecord]? {
+        guard let job = job(id) else { return nil }
+        var attempts = job.history.map(\.record)
+        if job.record.state == .running, let node = job.record.node, let started = job.record.startedAt {
+            attempts.append(AttemptRecord(number: job.record.attempt + 1, node: node, startedAt: started))
+        }
+        return attempts
+    }
+
+    func outputs(of id: JobID) -> [AttemptLog] {
+        (job(id)?.history ?? []).filter { !$0.output.isEmpty || $0.output.droppedBytes > 0 }.map {
+            AttemptLog(number: $0.record.number, startedAt: $0.record.startedAt, output: $0.output)
+        }
+    }
+
+    func jobs(matching query: JobQuery) -> JobPage {
+        let limit = min(max(1, query.limit), StoreLimits.page)
+        let found = jobs.values.lazy.filter { job in
+            job.seq < query.cursor?.rawValue ?? .max && query.matches(job.record)
+        }
+        let page = found.sorted { $0.seq > $1.seq }.prefix(limit + 1)
+        let next = page.count > limit ? JobCursor(rawValue: page[limit - 1].seq) : nil
+        return JobPage(jobs: page.prefix(limit).map(\.record), next: next)
+    }
+
+    func queues() -> [QueueSummary] {
+        Set(counts.keys).union(paused.keys).sorted().map { name in
+            let first = available[name]?.first.flatMap { jobs[$0.seq] }
+            return QueueSummary(
+                name: name, counts: (counts[name] ?? [:]).filter { $0.value > 0 }, isPaused: paused[name] ?? false,
+                oldestAvailableAt: first?.record.scheduledAt)
+        }
+    }
+}
+
+extension JobState {
+    /// The order in which `prune` goes through the final states.
+    fileprivate var order: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+}
+
+extension JobQuery {
+    fileprivate func matches(_ job: JobRecord) -> Bool {
+        (kinds.isEmpty || kinds.contains(job.kind)) && (states.isEmpty || states.contains(job.state))
+            && (queues.isEmpty || queues.contains(job.queue)) && (tags.isEmpty || !tags.isDisjoint(with: job.tags))
+    }
+}
