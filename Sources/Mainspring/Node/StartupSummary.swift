@@ -1,0 +1,45 @@
+import MainspringCore
+
+/// What a person at the terminal reads when a node is up: what runs, and where to look.
+struct StartupSummary {
+    let configuration: Configuration
+    let version: String
+    let pid: Int32
+    let url: String
+    let waitingJobs: Int
+    let took: Duration
+    /// Processes of an earlier life that were ended first.
+    let sweptProcesses: Int
+
+    var lines: [String] {
+        var rows: [(String, String)] = [("store", store)]
+        rows.append(("jobs", names(configuration.jobs.keys)))
+        rows.append(("services", names(configuration.services.map(\.name))))
+        rows.append(("schedules", names(configuration.schedules.values.map { "\($0.name) every \($0.every.text)" })))
+        rows.append(("dashboard", url))
+        let width = rows.map(\.0.count).max() ?? 0
+        var lines = ["Mainspring \(version) · node \(configuration.node) · pid \(pid)"]
+        lines += rows.map { "  \($0.0)\(String(repeating: " ", count: width - $0.0.count))  \($0.1)" }
+        if sweptProcesses > 0 { lines.append("Ended \(sweptProcesses) process\(sweptProcesses == 1 ? "" : "es") of an earlier run.") }
+        lines.append("Up in \(took.forPeople). Press Ctrl-C to stop in order.")
+        return lines.map { PrintableText.of($0) }
+    }
+
+    private var store: String {
+        let jobs = waitingJobs == 1 ? "1 job waits" : "\(waitingJobs) jobs wait"
+        return switch configuration.store.backend {
+        case .memory: "memory (jobs are gone when the node ends)"
+        case .sqlite(let path): "\(Self.relative(path, to: configuration.directory)) (SQLite, \(jobs))"
+        }
+    }
+
+    private func names(_ names: some Collection<String>) -> String {
+        let sorted = names.sorted()
+        guard sorted.count > 6 else { return sorted.isEmpty ? "none" : sorted.joined(separator: ", ") }
+        return sorted.prefix(5).joined(separator: ", ") + ", and \(sorted.count - 5) more"
+    }
+
+    private static func relative(_ path: String, to folder: String) -> String {
+        path.hasPrefix(folder + "/") ? String(path.dropFirst(folder.count + 1)) : path
+    }
+}
