@@ -37,7 +37,10 @@ let package = Package(
         // Level 2
         .target(
             name: "MainspringSQLite",
-            dependencies: ["MainspringCore", "MainspringStore", .product(name: "GRDB", package: "GRDB.swift")]
+            dependencies: [
+                "MainspringCore", "MainspringStore", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ]
         ),
         .target(
             name: "MainspringJobs",
