@@ -128,13 +128,18 @@ let package = Package(
     ]
 )
 
-// Every target, the tests too: the same language mode and the same upcoming features.
+// Every target, the tests too: the same language mode and the same upcoming features. A warning of ours is an error, except
+// where users would pay for it: with a compiler that is newer than our tests, and when a library deprecates something.
 for target in package.targets where target.name != "CMainspringSpawn" {
-    target.swiftSettings = [
+    var settings: [SwiftSetting] = [
         .swiftLanguageMode(.v6),
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("MemberImportVisibility"),
         .enableUpcomingFeature("InternalImportsByDefault"),
         .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     ]
+    #if compiler(<6.4)
+    settings += [.treatAllWarnings(as: .error), .treatWarning("DeprecatedDeclaration", as: .warning)]
+    #endif
+    target.swiftSettings = settings
 }
