@@ -115,7 +115,11 @@ let package = Package(
                 "MainspringTesting",
             ]
         ),
-        .testTarget(name: "ConfigurationTests", dependencies: ["Mainspring", "MainspringCore", "MainspringJobs"]),
+        .testTarget(
+            name: "ConfigurationTests",
+            dependencies: ["Mainspring", "MainspringCore", "MainspringExecutors", "MainspringJobs", "MainspringRuntime"],
+            exclude: ["Fixtures"]
+        ),
         .testTarget(
             name: "WebTests",
             dependencies: [

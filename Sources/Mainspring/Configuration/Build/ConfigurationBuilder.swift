@@ -1,0 +1,116 @@
+import Logging
+import MainspringCore
+import MainspringRuntime
+
+/// Makes values out of a document that passed the schema, and checks what one value says about another.
+struct ConfigurationBuilder {
+    var problems: ProblemList
+    let root: SettingReader
+    let directory: String
+    /// What commands get of the daemon's environment.
+    let inherited: [String: String]
+
+    init(problems: ProblemList, effective: ConfigNode, directory: String, environment: [String: String]) {
+        self.problems = problems
+        root = SettingReader(node: effective, path: "")
+        self.directory = directory
+        inherited = environment.filter { ["PATH", "HOME", "LANG", "TZ"].contains($0.key) }
+    }
+
+    /// Nil when anything is wrong; the problems then say what.
+    mutating func build() -> Configuration? {
+        let state = absolute(root.text("state") ?? ".mainspring")
+        let queues = queues()
+        let jobs = jobs(queues: queues)
+        let services = services()
+        let schedules = schedules(jobs: jobs)
+        guard let http = http(), let store = store(state: state), let timing = timing(), let log = log(), problems.errors == nil
+        else { return nil }
+        return Configuration(
+            file: problems.file, directory: directory, name: root.text("name") ?? "", node: root.text("node") ?? "", state: state,
+            store: store, http: http, shutdown: timing.shutdown, log: log, retention: timing.retention,
+            queues: queues, jobs: jobs.compactMapValues(\.job), services: services, schedules: schedules, effective: root.node)
+    }
+
+    func absolute(_ path: String) -> String {
+        FilePath.absolute(path, in: directory)
+    }
+
+    private mutating func http() -> HTTPConfiguration? {
+        guard let section = root.section("http"), let bind = section.text("bind").flatMap({ BindAddress(text: $0) }),
+            let bodyLimit = section.size("body_limit")
+        else { return nil }
+        if !bind.isLoopback {
+            problems.add(
+                "a bind that others can reach needs authentication, and this version has none", at: section.origin(of: "bind"),
+                key: section.path(of: "bind"), hint: "bind to 127.0.0.1, and put a proxy with authentication before it",
+                code: .openBind)
+        }
+        return HTTPConfiguration(bind: bind, hosts: section.texts("hosts"), bodyLimit: bodyLimit)
+    }
+
+    private func store(state: String) -> StoreConfiguration? {
+        guard let section = root.section("store"), let backend = section.text("url").flatMap({ StoreConfiguration.Backend(text: $0) }),
+            let durability: StoreConfiguration.Durability = section.choice("durability")
+        else { return nil }
+        guard case .sqlite(let path) = backend else { return StoreConfiguration(backend: backend, durability: durability) }
+        let file = path.isEmpty ? "\(state)/jobs.db" : absolute(path)
+        return StoreConfiguration(backend: .sqlite(path: file), durability: durability)
+    }
+
+    private func timing() -> (shutdown: Configuration.Shutdown, retention: Configuration.Retention)? {
+        guard let shutdown = root.section("shutdown"), let retention = root.section("retention"),
+            let grace = shutdown.duration("grace"), let cancel = shutdown.duration("cancel"),
+            let completed = retention.duration("completed"), let cancelled = retention.duration("cancelled"),
+            let discarded = retention.duration("discarded")
+        else { return nil }
+        return (
+            Configuration.Shutdown(grace: grace, cancel: cancel),
+            Configuration.Retention(completed: completed, cancelled: cancelled, discarded: discarded)
+        )
+    }
+
+    private func log() -> Configuration.Log? {
+        guard let section = root.section("log"), let level: Logger.Level = section.choice("level"),
+            let format: Configuration.Log.Format = section.choice("format")
+        else { return nil }
+        return Configuration.Log(level: level, format: format)
+    }
+
+    private func queues() -> [String: Configuration.Queue] {
+        var queues = ["default": Configuration.Queue(workers: 10, limit: 10_000)]
+        for (name, section) in root.entries("queues") {
+            queues[name] = Configuration.Queue(
+                workers: Int(section.integer("workers") ?? 10), limit: Int(section.integer("limit") ?? 10_000))
+        }
+        return queues
+    }
+
+    private mutating func schedules(jobs: [String: DeclaredJob]) -> [String: ScheduleConfiguration] {
+        var schedules: [String: ScheduleConfiguration] = [:]
+        for (name, section) in root.entries("schedules") {
+            let every = section.duration("every"), jitter = section.duration("jitter") ?? .zero
+            if let every, jitter >= every {
+                problems.add("must be less than 'every'", at: section.origin(of: "jitter"), key: section.path(of: "jitter"))
+            }
+            guard let job = section.text("job") else { continue }
+            guard let declared = jobs[job] else {
+                unknown("job", job, among: jobs.keys, at: section.origin(of: "job"), key: section.path(of: "job"))
+                continue
+            }
+            let arguments = declared.hasValidArguments ? arguments(in: section, schema: declared.arguments) : [:]
+            guard let every else { continue }
+            schedules[name] = ScheduleConfiguration(
+                name: name, every: every, job: job, arguments: arguments, skipsOverlap: section.text("overlap") != "allow",
+                jitter: jitter)
+        }
+        return schedules
+    }
+
+    /// A reference to something that is not declared.
+    mutating func unknown(_ noun: String, _ name: String, among names: some Collection<String>, at origin: ValueOrigin, key: String) {
+        let hint = NearestName.of(name, among: names.sorted()).map { "did you mean '\($0)'?" }
+        let known = names.isEmpty ? "no \(noun) is declared" : "declared: \(names.sorted().prefix(20).joined(separator: ", "))"
+        problems.add("no \(noun) '\(name)' is declared", at: origin, key: key, hint: hint ?? known)
+    }
+}

@@ -1,0 +1,49 @@
+public import MainspringCore
+
+/// Everything that is wrong with a configuration, at once: by line, then what came from the environment and flags.
+public struct ConfigurationErrors: Error, Sendable, Equatable, CustomStringConvertible {
+    /// `open_bind` when a bind without authentication is the only problem, else `configuration`.
+    public let code: MainspringError.Code
+    /// Never empty.
+    public let problems: [ConfigurationProblem]
+
+    /// One problem per line.
+    public var description: String { problems.map(\.description).joined(separator: "\n") }
+}
+
+/// Gathers problems while a configuration is read.
+struct ProblemList {
+    private var entries: [(problem: ConfigurationProblem, code: MainspringError.Code)] = []
+    let file: String
+
+    init(file: String) {
+        self.file = file
+    }
+
+    /// The first problem of a place stays; what follows from it would only repeat it.
+    mutating func add(
+        _ message: String, at origin: ValueOrigin, key: String, hint: String? = nil, code: MainspringError.Code = .configuration
+    ) {
+        let problem = ConfigurationProblem(
+            source: origin.source(file: file), line: origin.line, key: key, message: message, hint: hint)
+        guard !entries.contains(where: { $0.problem == problem }) else { return }
+        entries.append((problem, code))
+    }
+
+    var count: Int { entries.count }
+
+    /// For when reading cannot go on, which always has its reason in the list.
+    var thrown: ConfigurationErrors {
+        errors ?? ConfigurationErrors(
+            code: .configuration, problems: [ConfigurationProblem(source: file, line: nil, key: "", message: "cannot be read")])
+    }
+
+    var errors: ConfigurationErrors? {
+        guard !entries.isEmpty else { return nil }
+        let sorted = entries.map(\.problem).enumerated().sorted {
+            ($0.element.line ?? .max, $0.offset) < ($1.element.line ?? .max, $1.offset)
+        }
+        let isOpenBind = entries.allSatisfy { $0.code == .openBind }
+        return ConfigurationErrors(code: isOpenBind ? .openBind : .configuration, problems: sorted.map(\.element))
+    }
+}

@@ -1,0 +1,79 @@
+/// Values from the environment and from flags, laid over the document before it is validated.
+struct SettingOverrides {
+    /// The scalar keys of fixed paths, which alone can be overridden.
+    static let paths: [String] = scalarPaths(of: ConfigurationSchema.root, path: "")
+
+    /// `MAINSPRING_HTTP_BIND` for `http.bind`.
+    static func variable(for path: String) -> String {
+        "MAINSPRING_" + path.uppercased().replacing(".", with: "_")
+    }
+
+    /// Environment first, flags over it. `MAINSPRING_STORE` counts as `MAINSPRING_STORE_URL`, as `store` does in the file.
+    static func apply(
+        to document: ConfigNode, environment: [String: String], flags: [ConfigurationFlag], problems: inout ProblemList
+    ) -> ConfigNode {
+        var document = document
+        if let store = document["store"], store.text != nil, !store.isNull {
+            document = setting(["store"], in: document, to: ConfigNode(content: .map([]), origin: store.origin))
+            document = setting(["store", "url"], in: document, to: store)
+        }
+        if let text = environment["MAINSPRING_STORE"] {
+            document = setting(["store", "url"], in: document, to: .text(text, origin: .environment("MAINSPRING_STORE")))
+        }
+        for path in paths {
+            let name = variable(for: path)
+            guard let text = environment[name] else { continue }
+            document = setting(keys(path), in: document, to: .text(text, origin: .environment(name)))
+        }
+        for flag in flags {
+            guard paths.contains(flag.key) else {
+                problems.add("no flag can set this key", at: .flag(flag.name), key: flag.key)
+                continue
+            }
+            document = setting(keys(flag.key), in: document, to: .text(flag.value, origin: .flag(flag.name)))
+        }
+        return document
+    }
+
+    private static func scalarPaths(of table: SchemaTable, path: String) -> [String] {
+        table.keys.flatMap { key -> [String] in
+            let inner = SchemaValidator.join(path, key.name)
+            switch key.type {
+            case .table(let table), .shorthand(_, let table): return scalarPaths(of: table, path: inner)
+            default: return key.type.isScalar && key.availability == .now ? [inner] : []
+            }
+        }
+    }
+
+    private static func keys(_ path: String) -> [String] {
+        path.split(separator: ".").map(String.init)
+    }
+
+    private static func setting(_ keys: [String], in node: ConfigNode, to value: ConfigNode) -> ConfigNode {
+        guard let name = keys.first else { return value }
+        var members = node.members ?? []
+        let rest = Array(keys.dropFirst())
+        if let index = members.firstIndex(where: { $0.name == name }) {
+            members[index].value = setting(rest, in: members[index].value, to: value)
+        } else {
+            let inner = setting(rest, in: ConfigNode(content: .map([]), origin: value.origin), to: value)
+            members.append(.init(name: name, line: 0, value: inner))
+        }
+        return ConfigNode(content: .map(members), origin: node.origin)
+    }
+}
+
+/// A value given on the command line.
+public struct ConfigurationFlag: Sendable, Equatable {
+    /// The key's path, for instance `http.bind`.
+    public var key: String
+    public var value: String
+    /// As it was typed, for instance `--bind`.
+    public var name: String
+
+    public init(key: String, value: String, name: String) {
+        self.key = key
+        self.value = value
+        self.name = name
+    }
+}

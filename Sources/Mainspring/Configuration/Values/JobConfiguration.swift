@@ -1,0 +1,50 @@
+public import MainspringCore
+public import MainspringExecutors
+
+/// A declared kind of job.
+public struct JobConfiguration: Sendable, Equatable {
+    public enum Action: Sendable, Equatable {
+        case command(Command)
+        case call(Call)
+    }
+
+    public struct Command: Sendable, Equatable {
+        public var template: CommandTemplate
+        /// PATH, HOME, LANG and TZ of the daemon, `env_file`, then `env`: all but the `MAINSPRING_…` variables.
+        public var environment: [String: String]
+        /// Absolute.
+        public var workingDirectory: String
+        /// KILL comes this long after TERM.
+        public var killAfter: Duration
+    }
+
+    public struct Call: Sendable, Equatable {
+        public var method: String
+        public var url: URLTemplate
+        /// In the file's order; never shown.
+        public var headers: [Header]
+    }
+
+    public struct Header: Sendable, Hashable {
+        public var name: String
+        public var value: String
+    }
+
+    /// What becomes of standard output, or of the response's body.
+    public enum Result: String, Sendable, CaseIterable {
+        case none, text, json
+    }
+
+    public var name: String
+    public var action: Action
+    public var arguments: ArgumentSchema
+    public var result: Result
+    /// A declared queue.
+    public var queue: String
+    public var priority: JobPriority
+    public var timeout: Duration
+    public var retry: RetryPolicy
+    public var unique: UniquePolicy?
+    /// How much of each output is kept per attempt.
+    public var outputLimit: ByteSize
+}
