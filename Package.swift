@@ -100,7 +100,11 @@ let package = Package(
         ),
 
         .testTarget(name: "CoreTests", dependencies: ["MainspringCore"]),
-        .testTarget(name: "RuntimeTests", dependencies: ["MainspringCore", "MainspringRuntime", "MainspringTesting"]),
+        .executableTarget(name: "WardenProbe", dependencies: ["MainspringRuntime"], path: "Tests/WardenProbe"),
+        .testTarget(
+            name: "RuntimeTests",
+            dependencies: ["MainspringCore", "MainspringRuntime", "MainspringTesting", "WardenProbe"]
+        ),
         .testTarget(
             name: "StoreTests",
             dependencies: [

@@ -1,0 +1,112 @@
+internal import CMainspringSpawn
+import Dispatch
+import Glibc
+public import MainspringCore
+
+/// Starts children in sessions of their own and answers for their whole process groups until these are gone.
+///
+/// Exits, output and signals are handled on private dispatch queues, which go on while every thread of the Swift concurrency
+/// pool is blocked. A child that moves to a session of its own (`setsid`) leaves its group and is not followed.
+public final class GroupSpawner: ProcessSpawner {
+    private let ledger: ProcessLedger
+    private let time: any TimeSource
+    private let leftoverGrace: Duration
+    private let control = DispatchQueue(label: "mainspring.processes", qos: .userInitiated)
+
+    /// `leftoverGrace` is what members of a group get to end after their leader, before KILL; the default is 5 s.
+    ///
+    /// From here on this process ignores SIGPIPE, so that a child which closes its input cannot end it.
+    public init(ledger: ProcessLedger, time: any TimeSource, leftoverGrace: Duration = .seconds(5)) {
+        self.ledger = ledger
+        self.time = time
+        self.leftoverGrace = leftoverGrace
+        signal(SIGPIPE, SIG_IGN)
+    }
+
+    public func spawn(
+        _ command: CommandSpec, onOutput: @escaping @Sendable (OutputStream, [UInt8]) -> Void
+    ) throws -> any ChildProcess {
+        let lookup = ExecutableLookup(command: command)
+        try lookup.refuseUnpassable()
+        let path = try lookup.resolve()
+        var streams: ChildStreams
+        do throws(ErrorNumber) {
+            streams = try ChildStreams(input: command.standardInput)
+        } catch {
+            throw lookup.failure(
+                "no pipe could be made for \(path)", cause: SystemError.words(error.value),
+                hint: "Raise the limit on open files (ulimit -n), or run fewer workers."
+            )
+        }
+        let child = ledger.recording { Self.start(command, path, streams, ledger: $0) }
+        guard child.failed_step == 0 else {
+            discard(child)
+            throw lookup.explain(child, path)
+        }
+        let process = GroupProcess(
+            pid: child.pid, openOutputs: 2, leftoverGrace: leftoverGrace, control: control, ledger: ledger, time: time)
+        let queue = DispatchQueue(label: "mainspring.process.\(child.pid)", qos: .userInitiated)
+        read(.standardOutput, streams.output.takeReading(), of: process, on: queue, onOutput)
+        read(.standardError, streams.error.takeReading(), of: process, on: queue, onOutput)
+        if let (rest, descriptor) = streams.input.takeRest() {
+            process.keep(.writing(rest, to: descriptor, on: queue))
+        }
+        process.keep(.reading(child.pidfd, on: control) { _ in process.checkExit() })
+        return process
+    }
+
+    private func read(
+        _ stream: OutputStream, _ descriptor: Int32, of process: GroupProcess, on queue: DispatchQueue,
+        _ onOutput: @escaping @Sendable (OutputStream, [UInt8]) -> Void
+    ) {
+        let source = PipeSource.reading(descriptor, on: queue) { waiting in
+            // As much as a pipe holds.
+            guard let bytes = ChildPipe.read(from: descriptor, limit: min(max(1, waiting), 64 << 10)) else { return true }
+            if !bytes.isEmpty { onOutput(stream, bytes) }
+            return false
+        } onClosed: {
+            process.outputClosed()
+        }
+        process.keep(source)
+    }
+
+    /// A child that did not get as far as its program.
+    private func discard(_ child: mspr_child) {
+        guard child.pid > 0 else { return }
+        ledger.remove(child.pid)
+        mspr_reap(child.pid)
+        close(child.pidfd)
+    }
+
+    private static func start(
+        _ command: CommandSpec, _ path: String, _ streams: borrowing ChildStreams, ledger: Int32
+    ) -> mspr_child {
+        let (input, output, error) = (streams.input.childEnd, streams.output.writing, streams.error.writing)
+        let environment = command.environment.map { "\($0.key)=\($0.value)" }
+        return withCStrings(command.argv) { argv in
+            withCStrings(environment) { envp in
+                path.withCString { path in
+                    command.workingDirectory.withCString { directory in
+                        var request = mspr_command(
+                            path: path, argv: argv, envp: envp, directory: directory, input: input, output: output,
+                            error: error, ledger: ledger)
+                        var child = mspr_child()
+                        mspr_spawn(&request, &child)
+                        return child
+                    }
+                }
+            }
+        }
+    }
+
+    private static func withCStrings<Result>(
+        _ strings: [String], _ body: (UnsafePointer<UnsafeMutablePointer<CChar>?>) -> Result
+    ) -> Result {
+        let copies = strings.map { strdup($0) } + [nil]
+        defer { for copy in copies { free(copy) } }
+        return copies.withUnsafeBufferPointer { buffer in
+            // Never nil: there is at least the terminator.
+            buffer.baseAddress.map(body)!
+        }
+    }
+}
