@@ -44,7 +44,7 @@ public struct NodeLogHandler: LogHandler {
     static func text(_ level: Logger.Level, _ message: Logger.Message, _ fields: Logger.Metadata, at now: Timestamp) -> String {
         let clock = now.rfc3339.dropFirst(11).prefix(12)
         let details = fields.sorted { $0.key < $1.key }.map { " \($0.key)=\(quoted("\($0.value)"))" }.joined()
-        return "\(clock) \(label(level)) \(PrintableText.of("\(message)"))\(details)"
+        return "\(clock) \(label(level)) \("\(message)".printable)\(details)"
     }
 
     static func json(_ level: Logger.Level, _ message: Logger.Message, _ fields: Logger.Metadata, at now: Timestamp) -> String {
@@ -67,7 +67,7 @@ public struct NodeLogHandler: LogHandler {
     }
 
     private static func quoted(_ text: String) -> String {
-        let printable = PrintableText.of(text)
+        let printable = text.printable
         return printable.contains(" ") || printable.isEmpty ? "\"\(printable)\"" : printable
     }
 }

@@ -1,4 +1,5 @@
 import MainspringCore
+import MainspringRuntime
 
 /// What a person at the terminal reads when a node is up: what runs, and where to look.
 struct StartupSummary {
@@ -22,7 +23,7 @@ struct StartupSummary {
         lines += rows.map { "  \($0.0)\(String(repeating: " ", count: width - $0.0.count))  \($0.1)" }
         if sweptProcesses > 0 { lines.append("Ended \(sweptProcesses) process\(sweptProcesses == 1 ? "" : "es") of an earlier run.") }
         lines.append("Up in \(took.forPeople). Press Ctrl-C to stop in order.")
-        return lines.map { PrintableText.of($0) }
+        return lines.map(\.printable)
     }
 
     private var store: String {

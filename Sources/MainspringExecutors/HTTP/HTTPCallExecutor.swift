@@ -1,5 +1,5 @@
 public import AsyncHTTPClient
-public import MainspringCore
+import MainspringCore
 public import MainspringJobs
 import NIOCore
 import NIOHTTP1

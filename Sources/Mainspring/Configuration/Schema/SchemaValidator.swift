@@ -81,7 +81,7 @@ struct SchemaValidator {
         case .absent: return nil
         case .none:
             switch key.type {
-            case .table(let table), .shorthand(_, let table) where node == nil:
+            case .table(let table) where node == nil, .shorthand(_, let table) where node == nil:
                 return self.table(nil, as: table, path: path, at: origin)
             case .map where node == nil: return ConfigNode(content: .map([]), origin: .fallback)
             default:
