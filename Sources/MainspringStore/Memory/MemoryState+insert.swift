@@ -8,27 +8,17 @@ extension MemoryState {
     private mutating func insert(_ group: [NewJob]) -> [InsertResult] {
         let firstNew = lastSeq + 1
         let occurrencesBefore = occurrences
-        var results = group.map { insert($0) }
+        let results = group.map { insert($0) }
         guard results.contains(where: \.isRefusal) else { return results }
-        // What the group wrote or referred to is taken back; what was there before keeps its answer.
-        for (index, new) in group.enumerated() where !results[index].isRefusal {
-            let isOld: Bool =
-                switch results[index] {
-                case .duplicate(let holder): seqs[holder.id].map { $0 < firstNew } ?? false
-                case .alreadyFired: new.occurrence.map { hasFired($0, in: occurrencesBefore) } ?? false
-                default: false
-                }
-            if !isOld { results[index] = .notWritten }
-        }
         for seq in stride(from: lastSeq, through: firstNew, by: -1) { remove(seq) }
         lastSeq = firstNew - 1
         occurrences = occurrencesBefore
-        return results
+        return InsertGroup.refused(results, of: group)
     }
 
     private mutating func insert(_ new: NewJob) -> InsertResult {
         let record = new.record
-        if let occurrence = new.occurrence, hasFired(occurrence, in: occurrences) { return .alreadyFired }
+        if let occurrence = new.occurrence, hasFired(occurrence) { return .alreadyFired }
         if let same = job(record.id)?.record {
             guard same.kind == record.kind, same.queue == record.queue, same.arguments == record.arguments else {
                 return .idConflict
@@ -54,8 +44,8 @@ extension MemoryState {
         return .inserted(record)
     }
 
-    private func hasFired(_ occurrence: ScheduleOccurrence, in fired: [String: [Timestamp]]) -> Bool {
-        let instants = fired[occurrence.schedule] ?? []
+    private func hasFired(_ occurrence: ScheduleOccurrence) -> Bool {
+        let instants = occurrences[occurrence.schedule] ?? []
         if instants.contains(occurrence.instant) { return true }
         guard instants.count >= StoreLimits.occurrencesPerSchedule, let oldest = instants.first else { return false }
         return occurrence.instant < oldest
@@ -67,15 +57,5 @@ extension MemoryState {
         instants.insert(occurrence.instant, at: instants.firstIndex { $0 > occurrence.instant } ?? instants.endIndex)
         if instants.count > StoreLimits.occurrencesPerSchedule { instants.removeFirst() }
         occurrences[occurrence.schedule] = instants
-    }
-}
-
-extension InsertResult {
-    /// The job was refused, and with it its group.
-    package var isRefusal: Bool {
-        switch self {
-        case .queueFull, .idConflict: true
-        default: false
-        }
     }
 }
