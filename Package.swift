@@ -6,7 +6,9 @@ let package = Package(
     products: [
         .executable(name: "mainspring", targets: ["MainspringCLI"]),
         .library(name: "Mainspring", targets: ["Mainspring"]),
+        .library(name: "MainspringCore", targets: ["MainspringCore"]),
         .library(name: "MainspringRuntime", targets: ["MainspringRuntime"]),
+        .library(name: "MainspringStore", targets: ["MainspringStore"]),
         .library(name: "MainspringSQLite", targets: ["MainspringSQLite"]),
         .library(name: "MainspringJobs", targets: ["MainspringJobs"]),
         .library(name: "MainspringTesting", targets: ["MainspringTesting"]),
