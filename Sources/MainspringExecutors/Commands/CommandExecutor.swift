@@ -9,7 +9,7 @@ public struct CommandExecutor: JobExecutor {
     public struct Options: Sendable {
         public var template: CommandTemplate
         public var schema: ArgumentSchema
-        /// The whole environment but for the `MAINSPRING_…` variables of the attempt.
+        /// The whole environment but for the attempt's own variables; the spawner may add the node's.
         public var environment: [String: String]
         public var workingDirectory: String
         public var result: ResultMode
@@ -34,13 +34,15 @@ public struct CommandExecutor: JobExecutor {
 
     private let options: Options
     private let spawner: any ProcessSpawner
-    private let nodeURL: @Sendable () -> String?
+    private let onKilled: @Sendable (JobAttempt) -> Void
 
-    /// `nodeURL` answers with the node's address once it listens.
-    public init(options: Options, spawner: any ProcessSpawner, nodeURL: @escaping @Sendable () -> String?) {
+    /// `onKilled` is told of attempts whose command had to be killed because it did not end when asked to.
+    public init(
+        options: Options, spawner: any ProcessSpawner, onKilled: @escaping @Sendable (JobAttempt) -> Void = { _ in }
+    ) {
         self.options = options
         self.spawner = spawner
-        self.nodeURL = nodeURL
+        self.onKilled = onKilled
     }
 
     public func run(_ attempt: JobAttempt) async -> AttemptResult {
@@ -64,6 +66,7 @@ public struct CommandExecutor: JobExecutor {
             }
         }
         let status = await child.waitUntilGone()
+        if child.wasKilled { onKilled(attempt) }
         return AttemptResult(
             outcome(of: status, capture, wasStopped: wasStopped.withLock { $0 }), output: capture.output)
     }
@@ -75,7 +78,6 @@ public struct CommandExecutor: JobExecutor {
         environment["MAINSPRING_JOB_ID"] = job.id.rawValue
         environment["MAINSPRING_ATTEMPT"] = String(attempt.lease.attemptNumber)
         environment["MAINSPRING_ATTEMPT_TOKEN"] = attempt.lease.token.rawValue
-        environment["MAINSPRING_URL"] = nodeURL()
         return CommandSpec(
             argv: try options.template.argv(with: arguments, schema: options.schema), environment: environment,
             workingDirectory: options.workingDirectory, standardInput: Array(job.arguments.utf8) + [UInt8(ascii: "\n")])

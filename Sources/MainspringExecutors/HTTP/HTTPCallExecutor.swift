@@ -11,13 +11,13 @@ public struct HTTPCallExecutor: JobExecutor {
     public struct Options: Sendable {
         public var method: String
         public var url: URLTemplate
-        public var headers: [String: String]
+        public var headers: [(name: String, value: String)]
         public var result: ResultMode
         /// The most that is read of a response.
         public var responseLimit: Int
 
         public init(
-            method: String, url: URLTemplate, headers: [String: String] = [:],
+            method: String, url: URLTemplate, headers: [(name: String, value: String)] = [],
             result: ResultMode = .none, responseLimit: Int = 64 << 10
         ) {
             self.method = method

@@ -1,0 +1,163 @@
+import AsyncHTTPClient
+import Glibc
+import Logging
+import MainspringCore
+import MainspringExecutors
+import MainspringJobs
+import MainspringRuntime
+import MainspringStore
+import MainspringTelemetry
+import MainspringWeb
+
+/// START HERE: one node from its configuration to its exit code.
+///
+/// It stands on a locked folder (`NodeGround`), is made of parts (`NodeParts`), runs until the shutdown ladder has brought it
+/// down, and takes its part in that as the ladder's participant.
+final class Node: Sendable {
+    private let configuration: Configuration
+    private let ground: NodeGround
+    private let time: any TimeSource
+    private let logger: Logger
+    private let store: any JobStore
+    private let client: HTTPClient
+    private let status: NodeStatus
+    private let jobs: JobSystem
+    private let supervisor: Supervisor
+    private let web: WebServer
+    private let stopTally: StopTally
+    private let stopReporter: ServiceStopReporter
+    private let announcer: any Announcer
+    private let tasks = NodeTasks()
+    private let ending = NodeEnding()
+
+    /// Opens the store, takes back what an earlier life held, and listens; nothing is claimed or started yet.
+    ///
+    /// Throws `MainspringError`; then nothing of the node is left.
+    init(_ configuration: Configuration, logger: Logger, time: any TimeSource) async throws {
+        self.configuration = configuration
+        self.logger = logger
+        self.time = time
+        let startedAt = time.now()
+        ground = try NodeGround(configuration, time: time)
+        client = HTTPCallExecutor.makeClient()
+        stopTally = StopTally()
+        announcer = isatty(STDERR_FILENO) == 1 ? TerminalAnnouncer() : LogAnnouncer(logger: logger)
+        stopReporter = ServiceStopReporter(announcer: announcer, time: time)
+        let parts = NodeParts(configuration: configuration, spawner: ground.spawner, client: client)
+        let metrics = MetricsRecorder(
+            kinds: Set(configuration.jobs.keys), queues: Set(configuration.queues.keys),
+            services: Set(configuration.services.map(\.name)))
+        let sink = FanOutSink([metrics, EventLogger(logger: logger), stopTally, stopReporter])
+        let health = StoreHealth(logger: logger)
+        do {
+            store = try parts.store()
+        } catch {
+            try? await client.shutdown()
+            throw error
+        }
+        jobs = JobSystem(
+            registry: parts.registry { [stopTally] in stopTally.killed($0) }, schedules: parts.schedules, retention: parts.retention,
+            identity: NodeIdentity(name: configuration.node, incarnation: RandomIDSource().nonce()), store: store, time: time,
+            ids: RandomIDSource(), sink: sink, health: health, logger: logger, drained: { [ending] in ending.drained() })
+        do {
+            supervisor = try Supervisor(
+                services: configuration.services, spawner: ground.spawner,
+                logs: ServiceLogs(
+                    folder: ground.folder.file("logs"), services: configuration.services.map(\.name), time: time),
+                time: time, sink: sink, logger: logger)
+            status = NodeStatus(
+                node: configuration.node, startedAt: startedAt, health: health,
+                services: { [supervisor] in supervisor.readinessChecks() })
+            try await jobs.reclaim()
+            web = try await WebServer.bind(
+                WebConfiguration(
+                    host: configuration.http.bind.host, ports: configuration.http.bind.ports, hosts: configuration.http.hosts,
+                    bodyLimit: configuration.http.bodyLimit.bytes, application: configuration.name,
+                    version: MainspringVersion.current),
+                WebDependencies(
+                    jobs: jobs.client, services: supervisor, inspector: status, metrics: metrics, time: time,
+                    storeName: store.name),
+                logger: logger)
+        } catch {
+            try? await client.shutdown()
+            try? await store.close()
+            throw error
+        }
+        ground.spawner.setURL(web.url)
+    }
+
+    /// Runs until the node has stopped; answers with the process's exit code.
+    func run() async throws -> Int32 {
+        let ladder = ShutdownLadder(
+            participant: self, policy: ShutdownPolicy(grace: configuration.shutdown.grace, cancel: configuration.shutdown.cancel),
+            time: time, announcer: announcer, logger: logger, exit: { [ending] in ending.finish($0) })
+        ending.set(ladder)
+        let signals = SignalListener { ladder.handle(signal: $0) }
+        tasks.start(jobs: jobs, web: web)
+        supervisor.start()
+        do {
+            try await becomeReachable()
+        } catch {
+            ladder.stop(.failure("\(error)"))
+        }
+        let result = await ending.result()
+        signals.cancel()
+        return result.exitCode
+    }
+
+    private func becomeReachable() async throws {
+        let response = try await client.execute(HTTPClientRequest(url: web.url + "/livez"), timeout: .seconds(10))
+        guard response.status == .ok else {
+            throw MainspringError(.unreachable, "the listener at \(web.url) answered /livez with \(response.status)")
+        }
+        try ground.runFile.write(node: configuration.node, url: web.url, startedAt: status.startedAt)
+        status.enter(.running)
+        let waiting = try await store.queues().reduce(0) { $0 + $1.waiting }
+        let summary = StartupSummary(
+            configuration: configuration, version: MainspringVersion.current, pid: getpid(), url: web.url, waitingJobs: waiting,
+            took: time.now() - status.startedAt, sweptProcesses: ground.sweptProcesses)
+        if configuration.log.format == .text {
+            StandardError.write(summary.lines.joined(separator: "\n") + "\n")
+        } else {
+            logger.notice("Node running", metadata: ["url": "\(web.url)", "node": "\(configuration.node)", "pid": "\(getpid())"])
+        }
+    }
+}
+
+extension Node: ShutdownParticipant {
+    func quiesce() {
+        status.enter(.draining)
+        stopTally.begin()
+        stopReporter.begin()
+        jobs.quiesce()
+    }
+
+    func busyJobs() -> [String] { jobs.engine.runningAttempts().map(\.displayName) }
+
+    func cancelJobs() { jobs.engine.stopRunning() }
+
+    func killJobs() { jobs.engine.killRunning() }
+
+    func runningServices() -> [String] { supervisor.running() }
+
+    func stopServices(budget: Duration, completion: @escaping @Sendable ([String]) -> Void) {
+        supervisor.stop(budget: budget, completion: completion)
+    }
+
+    func killServices() { supervisor.forceKill() }
+
+    func close() async {
+        web.shutdown()
+        await tasks.finished()
+        try? await client.shutdown()
+        do {
+            try await store.close()
+        } catch {
+            logger.error("The store did not close", metadata: ["error": "\(error)"])
+        }
+        ground.release()
+        status.enter(.stopped)
+    }
+
+    func tally() -> ShutdownTally { stopTally.tally }
+}

@@ -1,0 +1,38 @@
+import MainspringCore
+import MainspringJobs
+import MainspringRuntime
+import Synchronization
+
+/// A node's phase, and what its readiness is made of; all of it in memory.
+final class NodeStatus: NodeInspector {
+    let node: String
+    let startedAt: Timestamp
+    private let health: StoreHealth
+    private let services: @Sendable () -> [ReadinessReport.Check]
+    private let current = Mutex(NodePhase.starting)
+
+    init(
+        node: String, startedAt: Timestamp, health: StoreHealth,
+        services: @escaping @Sendable () -> [ReadinessReport.Check]
+    ) {
+        self.node = node
+        self.startedAt = startedAt
+        self.health = health
+        self.services = services
+    }
+
+    func phase() -> NodePhase { current.withLock { $0 } }
+
+    func enter(_ phase: NodePhase) { current.withLock { $0 = phase } }
+
+    func readiness() -> ReadinessReport {
+        let phase = phase()
+        let error = health.error
+        return ReadinessReport(
+            checks: [
+                ReadinessReport.Check(
+                    name: "phase", isOK: phase == .running, detail: phase == .running ? nil : "the node is \(phase.rawValue)"),
+                ReadinessReport.Check(name: "store", isOK: error == nil, detail: error.map { "\($0.message)" }),
+            ] + services())
+    }
+}
