@@ -97,7 +97,12 @@ let package = Package(
         ),
 
         .testTarget(name: "CoreTests", dependencies: ["MainspringCore"]),
-        .testTarget(name: "RuntimeTests", dependencies: ["MainspringCore", "MainspringRuntime", "MainspringTesting"]),
+        .testTarget(
+            name: "RuntimeTests",
+            dependencies: [
+                "MainspringCore", "MainspringRuntime", "MainspringTesting", .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
         .testTarget(
             name: "StoreTests",
             dependencies: [
