@@ -1,0 +1,81 @@
+import Glibc
+import MainspringCore
+
+/// One thing to tell the person who watches a stop.
+public enum Announcement: Sendable, Equatable {
+    case stopping(ShutdownCause, jobs: [String], services: [String])
+    case waiting(jobs: [String], upTo: Duration)
+    case askedToStop(jobs: [String], upTo: Duration)
+    case killing(jobs: [String])
+    case forcing(jobs: [String], services: [String])
+    case stoppingServices([String], upTo: Duration)
+    case serviceStopped(String, after: Duration)
+    case serviceKilled(String, after: Duration)
+    case finished(ShutdownResult)
+
+    /// One line without its end, safe for a terminal.
+    public var line: String { text.printable }
+
+    private var text: String {
+        switch self {
+        case .stopping(let cause, let jobs, let services):
+            let running = jobs.isEmpty ? "no job running" : "\(count(jobs, "job")) running (\(list(jobs)))"
+            return "Stopping\(because(cause)): \(running), \(count(services, "service")).\(forceHint(cause))"
+        case .waiting(let jobs, let time):
+            return "Waiting up to \(time.forPeople) for \(count(jobs, "job")): \(list(jobs))"
+        case .askedToStop(let jobs, let time):
+            return "Asked \(count(jobs, "job")) to stop, up to \(time.forPeople): \(list(jobs))"
+        case .killing(let jobs): return "Killed \(count(jobs, "job")): \(list(jobs))"
+        case .forcing(let jobs, let services):
+            return "Forced: killing \(count(jobs, "job")) and \(count(services, "service")) now."
+        case .stoppingServices(let names, let time):
+            return "Stopping \(count(names, "service")), up to \(time.forPeople): \(list(names))"
+        case .serviceStopped(let name, let time): return "Stopped \(name) (\(time.forPeople))"
+        case .serviceKilled(let name, let time): return "Killed \(name): not gone after \(time.forPeople)"
+        case .finished(let result): return finish(result)
+        }
+    }
+
+    private func because(_ cause: ShutdownCause) -> String {
+        switch cause {
+        case .signal(SIGINT), .asked: ""
+        case .signal(let number): " (SIG\(SignalName.of(number)))"
+        case .failure(let message): " after a fatal error (\(message))"
+        }
+    }
+
+    private func forceHint(_ cause: ShutdownCause) -> String {
+        switch cause {
+        case .signal(SIGINT): " Ctrl-C again to force."
+        case .signal: " A second signal forces."
+        case .asked, .failure: ""
+        }
+    }
+
+    private func finish(_ result: ShutdownResult) -> String {
+        let jobs =
+            switch (result.finished, result.handedBack) {
+            case (0, 0): ""
+            case (let finished, 0): "\(count(finished, "job")) finished"
+            case (0, let back): "\(count(back, "job")) handed back"
+            case (let finished, let back): "\(count(finished, "job")) finished, \(back) handed back"
+            }
+        guard !result.isClean else {
+            return "Stopped cleanly in \(result.took.forPeople)" + (jobs.isEmpty ? "." : ": \(jobs).")
+        }
+        var parts = jobs.isEmpty ? [] : [jobs]
+        if let failure = result.failure { parts.append("fatal error: \(failure)") }
+        if !result.killed.isEmpty { parts.append("killed \(list(result.killed))") }
+        if !result.abandoned.isEmpty { parts.append("gave up on \(list(result.abandoned))") }
+        return "Stopped in \(result.took.forPeople), not cleanly: \(parts.joined(separator: "; ")). Exit \(result.exitCode)."
+    }
+
+    private func count(_ names: [String], _ noun: String) -> String { count(names.count, noun) }
+
+    private func count(_ number: Int, _ noun: String) -> String { number == 1 ? "1 \(noun)" : "\(number) \(noun)s" }
+
+    private func list(_ names: [String]) -> String {
+        let shown = names.prefix(5).joined(separator: ", ")
+        return names.count > 5 ? "\(shown) and \(names.count - 5) more" : shown
+    }
+}

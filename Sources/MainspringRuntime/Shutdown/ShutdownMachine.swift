@@ -1,0 +1,224 @@
+import MainspringCore
+
+/// START HERE for the stop of a node: which step comes when, as a pure value; `ShutdownLadder` performs what it returns.
+///
+/// Running, draining (jobs may end), cancelling (asked to stop), killing, stopping services, closing, done. A stage ends
+/// when nothing is left for it to do, or when its time is up; the whole ends at its deadline, whoever answers.
+struct ShutdownMachine: Sendable {
+    enum Stage: Int, Sendable, Comparable {
+        case running, draining, cancelling, killing, stoppingServices, closing, tallying, done
+
+        static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+    }
+
+    static let lookInterval = Duration.seconds(1)
+    /// Time for counting what became of the jobs; it is in memory.
+    static let tallyWait = Duration.milliseconds(200)
+
+    private(set) var stage = Stage.running
+    private let policy: ShutdownPolicy
+    private var now = MonotonicInstant(nanoseconds: 0)
+    private var startedAt = MonotonicInstant(nanoseconds: 0)
+    private var stageEnd = MonotonicInstant(nanoseconds: 0)
+    private var cause = ShutdownCause.asked
+    private var isForced = false
+    private var isDrained = false
+    private var areServicesStopped = false
+    private var jobs: [String] = []
+    private var services: [String] = []
+    private var killed: [String] = []
+    private var abandoned: [String] = []
+    private var tally = ShutdownTally()
+    private var actions: [ShutdownAction] = []
+
+    init(policy: ShutdownPolicy) {
+        self.policy = policy
+    }
+
+    mutating func handle(_ input: ShutdownInput, at time: MonotonicInstant) -> [ShutdownAction] {
+        now = time
+        guard stage != .done else { return [] }
+        switch input {
+        case .asked(let cause): asked(cause)
+        case .quiesced(let jobs, let services): quiesced(jobs, services)
+        case .jobs(let names): looked(names)
+        case .jobsAsked(let names): jobsAsked(names)
+        case .jobsKilled(let names): jobsKilled(names)
+        case .jobsDrained: jobsDrained()
+        case .servicesStopped(let names): servicesStopped(names)
+        case .closed: if stage == .closing { enter(.tallying) }
+        case .tallied(let tally):
+            if stage == .tallying {
+                self.tally = tally
+                enter(.done)
+            }
+        case .timerFired(let timer): timerFired(timer)
+        }
+        defer { actions = [] }
+        return actions
+    }
+}
+
+// MARK: Signals
+
+extension ShutdownMachine {
+    private mutating func asked(_ cause: ShutdownCause) {
+        guard stage == .running else {
+            if case .signal = cause { force() }
+            return
+        }
+        self.cause = cause
+        startedAt = now
+        actions += [.quiesce, .schedule(.deadline, after: policy.deadline), .schedule(.look, after: Self.lookInterval)]
+        enter(.draining)
+    }
+
+    private mutating func force() {
+        guard !isForced, stage < .closing else { return }
+        isForced = true
+        actions += [.announce(.forcing(jobs: jobs, services: services)), .killServices]
+        if stage < .killing { enter(.killing) }
+    }
+}
+
+// MARK: Jobs
+
+extension ShutdownMachine {
+    private mutating func quiesced(_ jobs: [String], _ services: [String]) {
+        self.jobs = jobs
+        self.services = services
+        actions.append(.announce(.stopping(cause, jobs: jobs, services: services)))
+        guard stage == .draining, !isDrained, !jobs.isEmpty else { return }
+        actions.append(.announce(.waiting(jobs: jobs, upTo: stageEnd - now)))
+    }
+
+    private mutating func looked(_ names: [String]) {
+        let hasChanged = names.count != jobs.count
+        jobs = names
+        guard hasChanged, !names.isEmpty, stage == .draining || stage == .cancelling else { return }
+        actions.append(.announce(.waiting(jobs: names, upTo: max(.zero, stageEnd - now))))
+    }
+
+    private mutating func jobsAsked(_ names: [String]) {
+        jobs = names
+        guard stage == .cancelling, !names.isEmpty else { return }
+        actions.append(.announce(.askedToStop(jobs: names, upTo: max(.zero, stageEnd - now))))
+    }
+
+    private mutating func jobsKilled(_ names: [String]) {
+        guard stage < .tallying, !names.isEmpty else { return }
+        jobs = names
+        killed = names
+        actions.append(.announce(.killing(jobs: names)))
+    }
+
+    private mutating func jobsDrained() {
+        guard stage > .running, !isDrained else { return }
+        isDrained = true
+        jobs = []
+        if stage < .stoppingServices { enter(.stoppingServices) }
+    }
+}
+
+// MARK: Stages
+
+extension ShutdownMachine {
+    private mutating func enter(_ next: Stage) {
+        stage = next
+        switch next {
+        case .running: break
+        case .draining: limit(policy.grace)
+        case .cancelling:
+            actions.append(.cancelJobs)
+            limit(policy.cancel)
+        case .killing:
+            actions.append(.killJobs)
+            limit(ShutdownPolicy.killWait)
+        case .stoppingServices: stopServices()
+        case .closing:
+            actions.append(.close)
+            limit(ShutdownPolicy.closeWait)
+        case .tallying:
+            actions.append(.tally)
+            limit(Self.tallyWait)
+        case .done:
+            let result = result()
+            actions += [.announce(.finished(result)), .exit(result)]
+        }
+    }
+
+    private mutating func limit(_ duration: Duration) {
+        stageEnd = now + duration
+        actions.append(.schedule(.stage(stage.rawValue), after: duration))
+    }
+
+    private mutating func stopServices() {
+        let left = policy.grace + policy.cancel - (now - startedAt)
+        let budget = isForced ? .zero : max(ShutdownPolicy.leastForServices, left)
+        if !isForced, !services.isEmpty { actions.append(.announce(.stoppingServices(services, upTo: budget))) }
+        actions.append(.stopServices(budget: budget))
+        // A service that its KILL does not end (a hung disk) must not hold up the rest.
+        limit(budget + ShutdownPolicy.killWait)
+    }
+
+    private mutating func servicesStopped(_ names: [String]) {
+        guard !areServicesStopped else { return }
+        areServicesStopped = true
+        killed += names.map { "service \($0)" }
+        if stage == .stoppingServices { enter(.closing) }
+    }
+
+    private mutating func timerFired(_ timer: ShutdownTimer) {
+        switch timer {
+        case .look:
+            guard stage < .stoppingServices else { return }
+            actions += [.look, .schedule(.look, after: Self.lookInterval)]
+        case .stage(let number):
+            guard number == stage.rawValue else { return }
+            stageIsOver()
+        case .deadline:
+            giveUp()
+            enter(.done)
+        }
+    }
+
+    private mutating func stageIsOver() {
+        switch stage {
+        case .running, .done: break
+        case .draining: enter(.cancelling)
+        case .cancelling: enter(.killing)
+        case .killing:
+            giveUp()
+            enter(.stoppingServices)
+        case .stoppingServices:
+            giveUp()
+            enter(.closing)
+        case .closing:
+            giveUp()
+            enter(.tallying)
+        case .tallying: enter(.done)
+        }
+    }
+
+    /// Names what did not end in its stage.
+    private mutating func giveUp() {
+        let names: [String] =
+            switch stage {
+            case .draining, .cancelling, .killing: jobs.isEmpty ? ["jobs"] : jobs
+            case .stoppingServices: services.isEmpty ? ["services"] : services.map { "service \($0)" }
+            case .closing: ["closing the store"]
+            case .running, .tallying, .done: []
+            }
+        abandoned += names
+    }
+
+    private func result() -> ShutdownResult {
+        var killed = killed
+        for name in tally.killed where !killed.contains(name) { killed.append(name) }
+        var failure: String?
+        if case .failure(let message) = cause { failure = message }
+        return ShutdownResult(
+            took: now - startedAt, finished: tally.finished, handedBack: tally.handedBack,
+            killed: killed.filter { !abandoned.contains($0) }, abandoned: abandoned, failure: failure)
+    }
+}
