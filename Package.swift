@@ -90,15 +90,19 @@ let package = Package(
             ]
         ),
 
-        // Level 6
-        .executableTarget(
-            name: "MainspringCLI",
+        // Level 6: the commands talk to a node over HTTP and know nothing of its insides; the executable joins both.
+        .target(
+            name: "MainspringCommands",
             dependencies: [
-                "Mainspring", "MainspringCore",
+                "MainspringCore",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
             ]
+        ),
+        .executableTarget(
+            name: "MainspringCLI", dependencies: ["Mainspring", "MainspringCommands", "MainspringCore", "MainspringRuntime"]
         ),
 
         .testTarget(name: "CoreTests", dependencies: ["MainspringCore"]),
@@ -132,6 +136,16 @@ let package = Package(
                 "MainspringWeb", "MainspringCore", "MainspringStore", "MainspringJobs", "MainspringRuntime",
                 "MainspringTelemetry", "MainspringTesting",
                 .product(name: "HummingbirdTesting", package: "hummingbird"),
+            ]
+        ),
+        .testTarget(
+            name: "CommandTests",
+            dependencies: [
+                "MainspringCommands", "MainspringCore", "MainspringTesting",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ]
         ),
         .testTarget(name: "EndToEndTests", dependencies: ["MainspringCore"]),

@@ -1,0 +1,106 @@
+public import MainspringCore
+
+/// Where the commands that need no running node (`run`, `init`, `config`) meet the node's own code.
+///
+/// `MainspringCLI` conforms to it with the `Mainspring` library; tests conform with a stub. Throw ``ConfigurationRefusal`` for
+/// a configuration with problems and `MainspringError` for the rest: ``CommandLineTool`` prints both and picks the exit code.
+public protocol NodeProgram: Sendable {
+    /// Runs a node until it has stopped. It handles signals itself and writes to the terminal itself.
+    func run(_ request: RunRequest) async throws -> ExitStatus
+
+    /// Returns when the configuration is valid.
+    func checkConfiguration(_ source: ConfigurationSource) throws
+
+    /// Every effective value with secrets already redacted.
+    func showConfiguration(_ source: ConfigurationSource, origins: Bool) throws -> ConfigurationListing
+
+    /// The state folder of the configuration, absolute. It must work although other keys have problems, so that the node of
+    /// an edited file is still found; nil when the file says nothing about it.
+    func stateFolder(_ source: ConfigurationSource) throws -> String?
+
+    /// Writes a first configuration into the folder and returns the paths written. Never overwrites a file.
+    func initialize(folder: String) throws -> [String]
+}
+
+/// Where a configuration comes from, strongest first: flags, environment, file.
+public struct ConfigurationSource: Sendable, Equatable {
+    /// As the user wrote it; relative paths count from ``directory``.
+    public var path: String
+    public var directory: String
+    public var environment: [String: String]
+    /// By key path, for instance `state`.
+    public var flags: [String: String]
+
+    public init(path: String, directory: String, environment: [String: String], flags: [String: String] = [:]) {
+        self.path = path
+        self.directory = directory
+        self.environment = environment
+        self.flags = flags
+    }
+}
+
+public struct RunRequest: Sendable, Equatable {
+    public var configuration: ConfigurationSource
+    /// The only queues to work on; nil: all.
+    public var queues: [String]?
+
+    public init(configuration: ConfigurationSource, queues: [String]? = nil) {
+        self.configuration = configuration
+        self.queues = queues
+    }
+}
+
+/// An effective configuration, for people and for programs.
+public struct ConfigurationListing: Sendable, Equatable {
+    /// With origins when they were asked for.
+    public var text: String
+    public var entries: [ConfigurationEntry]
+
+    public init(text: String, entries: [ConfigurationEntry]) {
+        self.text = text
+        self.entries = entries
+    }
+}
+
+/// One effective value, for `config show`.
+public struct ConfigurationEntry: Sendable, Equatable {
+    /// The key's path, for instance `http.bind`.
+    public var key: String
+    public var value: String
+    /// For instance `mainspring.yaml:12`, `environment MAINSPRING_HTTP_BIND`, `default`.
+    public var origin: String
+
+    public init(key: String, value: String, origin: String) {
+        self.key = key
+        self.value = value
+        self.origin = origin
+    }
+}
+
+/// A configuration that was refused, with everything that is wrong with it.
+public struct ConfigurationRefusal: Error, Sendable, Equatable {
+    public struct Problem: Sendable, Equatable {
+        public var source: String
+        public var line: Int?
+        public var key: String
+        public var message: String
+        public var hint: String?
+
+        public init(source: String, line: Int?, key: String, message: String, hint: String?) {
+            self.source = source
+            self.line = line
+            self.key = key
+            self.message = message
+            self.hint = hint
+        }
+    }
+
+    /// `configuration` or `open_bind`.
+    public var code: MainspringError.Code
+    public var problems: [Problem]
+
+    public init(code: MainspringError.Code = .configuration, problems: [Problem]) {
+        self.code = code
+        self.problems = problems
+    }
+}
