@@ -13,7 +13,7 @@ public final class JobSystem: Sendable {
     private let upkeep: Upkeep
     private let scheduler: Scheduler
 
-    /// `drained` is called once nothing runs any more after ``quiesce()``.
+    /// `drained` is called when nothing runs any more after ``quiesce()``, exactly once; it must not block.
     public init(
         registry: JobRegistry, schedules: [JobSchedule], retention: Retention, identity: NodeIdentity,
         store: any JobStore, time: any TimeSource, ids: any IDSource, sink: any EventSink, health: StoreHealth,
@@ -46,8 +46,21 @@ public final class JobSystem: Sendable {
     /// Takes back what this node's earlier life held; before ``run()``.
     public func reclaim() async throws { try await upkeep.reclaim() }
 
-    /// Works until it is quiet and drained; then nothing of it runs any more.
+    /// Works until it is quiet and drained; then nothing of it runs any more, and none of its timers is pending. Call it once.
+    ///
+    /// Cancelling the caller is a short stop: ``quiesce()``, and everything that runs is asked to end and goes back.
     @concurrent public func run() async {
+        // A task of its own, awaited here: a cancellation that reached the writers would cut settlements short.
+        let work = Task(name: "mainspring.jobs") { await self.work() }
+        await withTaskCancellationHandler {
+            await work.value
+        } onCancel: {
+            quiesce()
+            engine.stopRunning()
+        }
+    }
+
+    private func work() async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask(name: "mainspring.promoter") { await self.promoter.run() }
             group.addTask(name: "mainspring.upkeep") { await self.upkeep.run() }

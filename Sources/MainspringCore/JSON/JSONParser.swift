@@ -32,12 +32,12 @@ public struct JSONParser {
     }
 
     private mutating func value(depth: Int) throws(Failure) -> JSONValue {
-        guard depth <= Self.depthLimit else { throw failure("more than \(Self.depthLimit) levels deep") }
         skipSpace()
         guard let byte = peek else { throw failure("the document ends too early") }
         switch byte {
-        case UInt8(ascii: "{"): return try object(depth: depth)
-        case UInt8(ascii: "["): return try array(depth: depth)
+        case UInt8(ascii: "{"), UInt8(ascii: "["):
+            guard depth < Self.depthLimit else { throw failure("more than \(Self.depthLimit) levels deep") }
+            return byte == UInt8(ascii: "{") ? try object(depth: depth + 1) : try array(depth: depth + 1)
         case UInt8(ascii: "\""): return .string(try string())
         case UInt8(ascii: "t"): try word("true"); return .bool(true)
         case UInt8(ascii: "f"): try word("false"); return .bool(false)
@@ -59,7 +59,7 @@ public struct JSONParser {
             let name = try string()
             skipSpace()
             guard take(":") else { throw failure("a name needs a colon after it") }
-            let member = try value(depth: depth + 1)
+            let member = try value(depth: depth)
             guard members.updateValue(member, forKey: name) == nil else {
                 throw Failure(message: "a name is there twice", offset: start)
             }
@@ -75,7 +75,7 @@ public struct JSONParser {
         skipSpace()
         if take("]") { return .array(items) }
         while true {
-            items.append(try value(depth: depth + 1))
+            items.append(try value(depth: depth))
             skipSpace()
             if take("]") { return .array(items) }
             guard take(",") else { throw failure("an array needs a comma or its end") }
@@ -95,7 +95,7 @@ public struct JSONParser {
                 }
                 return string
             case UInt8(ascii: "\\"): try escape(into: &text)
-            case 0..<0x20: throw failure("a control character stands in a string")
+            case 0..<0x20: throw Failure(message: "a control character stands in a string", offset: position - 1)
             default: text.append(byte)
             }
         }
@@ -122,7 +122,7 @@ public struct JSONParser {
             }
             guard let scalar = Unicode.Scalar(code) else { throw failure("half of a surrogate pair") }
             text.append(contentsOf: UTF8.encode(scalar)!)  // every scalar has a UTF-8 form
-        default: throw failure("no such escape")
+        default: throw Failure(message: "no such escape", offset: position - 1)
         }
     }
 

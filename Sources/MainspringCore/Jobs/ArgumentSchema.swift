@@ -6,11 +6,19 @@ public struct ArgumentSchema: Sendable, Equatable {
         self.arguments = arguments
     }
 
-    /// Every problem at once, by argument name and in its order; empty when all is well.
+    /// Undeclared arguments that are named one by one; the caller chooses how many there are, and how long.
+    private static let namedUndeclared = 10
+
+    /// Every problem at once, by argument name and in its order; empty when all is well. Of many undeclared arguments the
+    /// first ten are named.
     public func problems(in values: [String: JSONValue]) -> [String] {
-        let undeclared = values.keys.filter { arguments[$0] == nil }.sorted().map { name in
+        let unknown = values.keys.filter { arguments[$0] == nil }.sorted()
+        var undeclared = unknown.prefix(Self.namedUndeclared).map { name in
             let near = NearestName.of(name, among: arguments.keys).map { "; did you mean '\($0)'?" } ?? ""
-            return "'\(name)' is not a declared argument\(near)"
+            return "'\(PrintableText.of(String(name.unicodeScalars.prefix(64))))' is not a declared argument\(near)"
+        }
+        if unknown.count > undeclared.count {
+            undeclared.append("\(unknown.count - undeclared.count) more are not declared arguments")
         }
         let declared = arguments.sorted { $0.key < $1.key }.compactMap { name, rule in
             values[name].map { rule.problem(with: $0).map { "'\(name)' \($0)" } }
@@ -57,7 +65,7 @@ public struct ArgumentRule: Sendable, Equatable {
     /// What is wrong with the value, as the end of a sentence; nil when it is taken. Never quotes the value.
     func problem(with value: JSONValue) -> String? {
         if let problem = typeProblem(with: value) { return problem }
-        if let choices, !choices.contains(value) {
+        if let choices, !choices.contains(where: { $0.withCanonicalNumbers == value.withCanonicalNumbers }) {
             return "must be one of \(choices.map(\.compactText).joined(separator: ", "))"
         }
         return nil

@@ -9,6 +9,10 @@ public struct JobFailure: Sendable, Hashable {
     public init(code: String, message: String, detail: String? = nil) {
         self.code = code
         self.message = message
-        self.detail = detail.map { $0.utf8.count > 4096 ? String(decoding: $0.utf8.suffix(4096), as: UTF8.self) : $0 }
+        self.detail = detail.map { text in
+            guard text.utf8.count > 4096 else { return text }
+            // A character that the cut splits goes whole.
+            return String(decoding: text.utf8.suffix(4096).drop { $0 & 0xC0 == 0x80 }, as: UTF8.self)
+        }
     }
 }

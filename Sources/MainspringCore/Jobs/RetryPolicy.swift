@@ -33,7 +33,8 @@ public struct RetryPolicy: Sendable, Hashable {
             case .linear: Double(step)
             case .exponential: Double(sign: .plus, exponent: min(step - 1, 62), significand: 1)
             }
-        let full = Int64(min(Double(baseMicros) * factor, Double(capMicros)))
+        let uncapped = Double(baseMicros) * factor
+        let full = uncapped < Double(capMicros) ? Int64(uncapped) : capMicros
         guard full > 1 else { return .microseconds(full) }
         return .microseconds(full - full / 2 + Int64.random(in: 0...(full / 2), using: &random))
     }

@@ -21,12 +21,14 @@ public struct UniquePolicy: Sendable, Hashable {
 
 extension JSONValue {
     /// `1`, `1.0` and `1e0` become one form: an integer where the value is one that a double holds exactly, else the
-    /// shortest text that reads back to the same double.
+    /// shortest text that reads back to the same double. Integers beyond 64 bits keep their digits: as doubles, two
+    /// account numbers could become one.
     var withCanonicalNumbers: JSONValue {
         switch self {
         case .number(let text):
-            guard let value = Double(text), value.isFinite else { return self }
-            if let integer = Int64(exactly: value), abs(integer) <= 1 << 53 { return .integer(integer) }
+            let isLongInteger = text != "-0" && text.utf8.allSatisfy { (48...57).contains($0) || $0 == UInt8(ascii: "-") }
+            guard !isLongInteger, let value = Double(text), value.isFinite else { return self }
+            if let integer = Int64(exactly: value), integer.magnitude <= 1 << 53 { return .integer(integer) }
             return .number("\(value)")
         case .array(let items): return .array(items.map(\.withCanonicalNumbers))
         case .object(let members): return .object(members.mapValues(\.withCanonicalNumbers))

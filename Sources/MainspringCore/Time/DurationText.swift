@@ -20,7 +20,7 @@ extension Duration {
 
     /// The shortest exact form that ``init(text:)`` reads back, rounded up to a millisecond: `1h30m`, `250ms`, `0s`.
     public var text: String {
-        var millis = (wholeMicroseconds + 999) / 1000
+        var millis = wholeMicroseconds.saturatingAdd(999) / 1000
         guard millis > 0 else { return "0s" }
         var parts = ""
         for (name, size) in [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)] as [(String, Int64)] {

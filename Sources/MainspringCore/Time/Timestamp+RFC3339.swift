@@ -5,8 +5,8 @@ extension Timestamp {
         let (days, secondOfDay) = seconds.flooredDivision(by: 86_400)
         let date = Self.civil(fromDays: days)
         func pad(_ value: Int64, _ width: Int) -> String {
-            let digits = String(value)
-            return String(repeating: "0", count: max(0, width - digits.count)) + digits
+            let digits = String(value.magnitude)
+            return (value < 0 ? "-" : "") + String(repeating: "0", count: max(0, width - digits.count)) + digits
         }
         return "\(pad(date.year, 4))-\(pad(date.month, 2))-\(pad(date.day, 2))"
             + "T\(pad(secondOfDay / 3600, 2)):\(pad(secondOfDay / 60 % 60, 2)):\(pad(secondOfDay % 60, 2))"

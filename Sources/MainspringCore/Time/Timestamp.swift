@@ -21,7 +21,8 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     }
 
     public static func - (left: Timestamp, right: Timestamp) -> Duration {
-        .microseconds(left.microseconds - right.microseconds)
+        let (difference, overflow) = left.microseconds.subtractingReportingOverflow(right.microseconds)
+        return .microseconds(overflow ? (left < right ? -Int64.max : Int64.max) : difference)
     }
 }
 
@@ -31,7 +32,7 @@ extension Duration {
         let (seconds, attoseconds) = components
         let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000)
         guard !overflow else { return seconds < 0 ? -Int64.max : Int64.max }
-        return product.saturatingAdd(attoseconds / 1_000_000_000_000)
+        return max(-Int64.max, product.saturatingAdd(attoseconds / 1_000_000_000_000))
     }
 
     /// For metrics and JSON fields named `…_seconds`.

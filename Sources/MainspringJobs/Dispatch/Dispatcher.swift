@@ -24,12 +24,26 @@ public final class Dispatcher: Sendable {
         inserts = Batcher(batchLimit: 500) { groups in try await store.insert(groups, now: time.now()) }
     }
 
-    /// Checks all requests, then writes all of them or none. Throws ``InvalidRequests`` or a store's `MainspringError`; then
-    /// nothing was written.
+    /// Jobs in one request: they are written in one step, and hold up everything else meanwhile.
+    public static let requestLimit = 10_000
+    /// Problems that a refusal names.
+    public static let problemLimit = 100
+
+    /// Checks all requests, then writes all of them or none. Throws ``InvalidRequests``, `too_large`, `draining` or a store's
+    /// `MainspringError`; then nothing was written. A cancelled caller still gets the answer.
     public func insert(_ requests: [JobRequest]) async throws -> [InsertResult] {
+        guard requests.count <= Self.requestLimit else {
+            throw MainspringError(
+                .tooLarge, "one request holds \(requests.count) jobs", hint: "Send at most \(Self.requestLimit) at once.")
+        }
         let jobs = try stamp(requests)
         guard !jobs.isEmpty else { return [] }
-        let results = try await inserts.submit(jobs)
+        let results: [InsertResult]
+        do {
+            results = try await inserts.submit(jobs)
+        } catch is BatcherClosed {
+            throw Self.draining
+        }
         var inserted: [JobRecord] = []
         for (job, result) in zip(jobs, results) {
             switch result {
@@ -44,6 +58,10 @@ public final class Dispatcher: Sendable {
         return results
     }
 
+    static let draining = MainspringError(
+        .draining, "this node is stopping and takes no new jobs", hint: "Try again in a few seconds.",
+        retryAfter: .seconds(5))
+
     /// Writes until ``close()``; one task runs it.
     func run() async { await inserts.run() }
 
@@ -52,12 +70,13 @@ public final class Dispatcher: Sendable {
     private func stamp(_ requests: [JobRequest]) throws(InvalidRequests) -> [NewJob] {
         let now = time.now()
         var problems: [InvalidRequests.Problem] = []
-        let jobs = requests.enumerated().compactMap { index, request in
+        var jobs: [NewJob] = []
+        for (index, request) in requests.enumerated() where problems.count < Self.problemLimit {
             let found = self.problems(with: request, index: index)
             problems += found
-            return found.isEmpty ? newJob(request, now: now) : nil
+            if found.isEmpty, let job = newJob(request, now: now) { jobs.append(job) }
         }
-        guard problems.isEmpty else { throw InvalidRequests(problems: problems) }
+        guard problems.isEmpty else { throw InvalidRequests(problems: Array(problems.prefix(Self.problemLimit))) }
         return jobs
     }
 
@@ -70,7 +89,8 @@ public final class Dispatcher: Sendable {
             return [problem(.unknownKind, "no job kind of that name is declared\(near)")]
         }
         var problems = kind.arguments.problems(in: request.arguments).map { problem(.invalidArguments, $0) }
-        if let queue = request.queue, registry.queues[queue] == nil {
+        let queue = request.queue ?? kind.queue
+        if registry.queues[queue] == nil {
             let near = NearestName.of(queue, among: registry.queues.keys).map { "; did you mean '\($0)'?" } ?? ""
             problems.append(problem(.invalidArguments, "no queue of that name is declared\(near)"))
         }

@@ -1,5 +1,6 @@
 public import MainspringCore
 public import MainspringStore
+import Synchronization
 
 /// What callers do with jobs: the only way in for surfaces, schedules and Swift code.
 public struct JobClient: Sendable {
@@ -24,11 +25,7 @@ public struct JobClient: Sendable {
 
     /// Writes all of the requests or none; see ``Dispatcher/insert(_:)``. Throws `draining` once the node stops.
     public func enqueue(_ requests: [JobRequest]) async throws -> [InsertResult] {
-        guard !engine.isQuiet else {
-            throw MainspringError(
-                .draining, "this node is stopping and takes no new jobs", hint: "Try again in a few seconds.",
-                retryAfter: .seconds(5))
-        }
+        guard !engine.isQuiet else { throw Dispatcher.draining }
         return try await dispatcher.insert(requests)
     }
 
@@ -50,17 +47,23 @@ public struct JobClient: Sendable {
     public func jobs(matching query: JobQuery) async throws -> JobPage { try await store.jobs(matching: query) }
 
     /// Waits until the job has ended, at most `timeout`; then answers with the job as it is. Nil when there is no such job.
+    /// Throws `CancellationError` at once when the caller is cancelled.
     public func wait(for id: JobID, timeout: Duration) async throws -> JobRecord? {
         let signal = WakeSignal()
         let remove = waiters.add(id) { signal.notify() }
         defer { remove() }
-        guard let job = try await store.job(id) else { return nil }
-        guard !job.state.isFinal, timeout > .zero else { return job }
-        let timer = time.schedule(after: timeout) { signal.notify() }
-        await signal.wait()
-        timer.cancel()
-        try Task.checkCancellation()
-        return try await store.job(id)
+        let isOver = Mutex(timeout <= .zero)
+        let timer = time.schedule(after: timeout) {
+            isOver.withLock { $0 = true }
+            signal.notify()
+        }
+        defer { timer.cancel() }
+        while true {
+            guard let job = try await store.job(id) else { return nil }
+            guard !job.state.isFinal, !isOver.withLock({ $0 }) else { return job }
+            await signal.wait()
+            try Task.checkCancellation()
+        }
     }
 
     public func cancel(_ id: JobID) async throws -> CancelResult {

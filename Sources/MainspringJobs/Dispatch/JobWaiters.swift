@@ -1,7 +1,10 @@
 import MainspringCore
 import Synchronization
 
-/// Callers that wait for the end of a job.
+/// Callers that wait for the end of a job; each looks again whenever an attempt of it was settled.
+///
+/// Whenever, not only at a final state: a job whose cancel was requested meanwhile is `cancelled` by the store where its
+/// settlement would have it wait.
 final class JobWaiters: EventSink {
     private typealias Waiter = @Sendable () -> Void
 
@@ -15,17 +18,17 @@ final class JobWaiters: EventSink {
     func emit(_ event: MainspringEvent) {
         guard case .job(let event) = event else { return }
         switch event {
-        case .settled(let settlement, _) where settlement.nextState.isFinal: finish(settlement.id)
-        case .cancelled(let id, _, _): finish(id)
+        case .settled(let settlement, _): tell(settlement.id)
+        case .cancelled(let id, _, _): tell(id)
         default: break
         }
     }
 
-    /// Calls `onFinal` once when the job ends; the answer removes the waiter.
-    func add(_ id: JobID, onFinal: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
+    /// Calls `onChange` each time that the job may have ended; the answer removes the waiter.
+    func add(_ id: JobID, onChange: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
         let number = state.withLock { state in
             state.nextID += 1
-            state.waiters[id, default: [:]][state.nextID] = onFinal
+            state.waiters[id, default: [:]][state.nextID] = onChange
             return state.nextID
         }
         return { [self] in
@@ -36,8 +39,8 @@ final class JobWaiters: EventSink {
         }
     }
 
-    private func finish(_ id: JobID) {
-        let waiters = state.withLock { $0.waiters.removeValue(forKey: id) }
+    private func tell(_ id: JobID) {
+        let waiters = state.withLock { $0.waiters[id] }
         for waiter in waiters?.values ?? [:].values { waiter() }
     }
 }

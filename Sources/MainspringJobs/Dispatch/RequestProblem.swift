@@ -1,6 +1,7 @@
 public import MainspringCore
 
-/// Requests that were refused before anything was written: every problem of every one.
+/// Requests that were refused before anything was written: the problems of all of them, the first
+/// ``Dispatcher/problemLimit``.
 public struct InvalidRequests: Error, Sendable, Equatable {
     public struct Problem: Sendable, Equatable {
         /// The request's place in the array, from 0.

@@ -20,6 +20,7 @@ public final class JobAttempt: Sendable {
     private struct State {
         var reason: StopReason?
         var isKilled = false
+        var hasEnded = false
         var handler: (@Sendable (Urgency) -> Void)?
         var output: (@Sendable () -> AttemptOutput)?
     }
@@ -35,10 +36,12 @@ public final class JobAttempt: Sendable {
 
     public var stopReason: StopReason? { state.withLock { $0.reason } }
 
-    /// Sets what is called when the attempt shall end: at most once for each urgency, on any thread; at once if that was
-    /// asked already. The handler must not block.
+    /// Sets what is called when the attempt shall end: at most once for each urgency, on any thread, in either order; at
+    /// once if that was asked already. It is not called for a request that comes after the executor has returned. The
+    /// handler must not block.
     public func onStop(_ handler: @escaping @Sendable (Urgency) -> Void) {
         let (stopped, killed) = state.withLock { state in
+            guard !state.hasEnded else { return (false, false) }
             state.handler = handler
             return (state.reason != nil, state.isKilled)
         }
@@ -64,6 +67,14 @@ public final class JobAttempt: Sendable {
             return state.handler
         }
         handler?(.stop)
+    }
+
+    /// The executor has returned: what it started is gone, and its pid may be another's by now.
+    func hasEnded() {
+        state.withLock { state in
+            state.hasEnded = true
+            state.handler = nil
+        }
     }
 
     func kill() {

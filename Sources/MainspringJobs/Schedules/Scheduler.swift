@@ -7,7 +7,14 @@ struct Scheduler: Sendable {
     private struct Firing {
         let schedule: JobSchedule
         let instant: Timestamp
-        let at: Timestamp
+        /// The instant and its jitter.
+        let due: Timestamp
+        /// Later than `due` after the store failed.
+        var at: Timestamp
+    }
+
+    private enum Result {
+        case fired, storeFailed, draining
     }
 
     let schedules: [JobSchedule]
@@ -18,8 +25,10 @@ struct Scheduler: Sendable {
 
     /// So that a jump of the wall clock is seen.
     private static let longestSleep: Duration = .seconds(60)
+    private static let retryDelay: Duration = .seconds(1)
 
-    /// Until its task is cancelled. Instants that passed while no node ran are not made up for.
+    /// Until its task is cancelled or the node drains. Instants that passed while no node ran are not made up for; one that
+    /// the store did not take is tried again until the next is there.
     @concurrent func run() async {
         var firings = schedules.map { firing(of: $0, after: time.now()) }
         while let next = firings.min(by: { $0.at < $1.at }) {
@@ -29,19 +38,29 @@ struct Scheduler: Sendable {
                 continue
             }
             let now = time.now()
-            let due = firings.filter { $0.at <= now }
-            for firing in due { await fire(firing) }
-            firings = firings.map { $0.at <= now ? firing(of: $0.schedule, after: max($0.instant, now)) : $0 }
+            for index in firings.indices where firings[index].at <= now {
+                let fired = firings[index]
+                switch await fire(fired) {
+                case .draining: return
+                case .storeFailed where fired.schedule.instant(after: fired.instant) > now + Self.retryDelay:
+                    firings[index].at = now + Self.retryDelay
+                case .storeFailed:
+                    tell(fired, isSkipped: true)
+                    fallthrough
+                case .fired: firings[index] = firing(of: fired.schedule, after: max(fired.instant, now))
+                }
+            }
         }
     }
 
     private func firing(of schedule: JobSchedule, after time: Timestamp) -> Firing {
         let instant = schedule.instant(after: time)
         let jitter = Int64.random(in: 0...max(0, schedule.jitter.wholeMicroseconds))
-        return Firing(schedule: schedule, instant: instant, at: instant + .microseconds(jitter))
+        let due = instant + .microseconds(jitter)
+        return Firing(schedule: schedule, instant: instant, due: due, at: due)
     }
 
-    private func fire(_ firing: Firing) async {
+    private func fire(_ firing: Firing) async -> Result {
         let schedule = firing.schedule
         let request = JobRequest(
             kind: schedule.kind, arguments: schedule.arguments,
@@ -51,19 +70,29 @@ struct Scheduler: Sendable {
             let result = try await enqueue([request]).first
             let isSkipped: Bool
             switch result {
-            case .alreadyFired: return
+            case .alreadyFired: return .fired
             case .inserted: isSkipped = false
             default:
                 isSkipped = true
                 logger.notice(
                     "A schedule made no job", metadata: ["schedule": "\(schedule.name)", "reason": "\(reason(result))"])
             }
-            sink.emit(.job(.scheduleFired(schedule: schedule.name, lateness: time.now() - firing.at, skipped: isSkipped)))
+            tell(firing, isSkipped: isSkipped)
+            return .fired
+        } catch let error as MainspringError where error.code == .draining {
+            return .draining
         } catch {
             logger.error(
                 "A schedule could not enqueue its job", metadata: ["schedule": "\(schedule.name)", "error": "\(error)"])
-            sink.emit(.job(.scheduleFired(schedule: schedule.name, lateness: time.now() - firing.at, skipped: true)))
+            if !(error is InvalidRequests) { return .storeFailed }
+            tell(firing, isSkipped: true)
+            return .fired
         }
+    }
+
+    private func tell(_ firing: Firing, isSkipped: Bool) {
+        let lateness = max(.zero, time.now() - firing.due)
+        sink.emit(.job(.scheduleFired(schedule: firing.schedule.name, lateness: lateness, skipped: isSkipped)))
     }
 
     private func reason(_ result: InsertResult?) -> String {

@@ -1,8 +1,10 @@
+import MainspringCore
 import Synchronization
 
 /// Gathers what arrives while a write is under way and hands it on as one batch: group commit, without a timer.
 ///
-/// One task runs ``run()``; callers wait for their own part of the answer. Cancelling a caller does not take its item back.
+/// One task runs ``run()``; callers wait for their own part of the answer, so that no more waits here than there are
+/// callers. Cancelling a caller does not take its item back.
 final class Batcher<Item: Sendable, Answer: Sendable>: Sendable {
     private struct Entry {
         let item: Item
@@ -37,12 +39,10 @@ final class Batcher<Item: Sendable, Answer: Sendable>: Sendable {
             if !state.isClosed { state.entries.append(Entry(item: item, answer: answer)) }
             return state.isClosed
         }
-        if isClosed { answer(.failure(CancellationError())) } else { signal.notify() }
+        if isClosed { answer(.failure(BatcherClosed())) } else { signal.notify() }
     }
 
-    var isEmpty: Bool { state.withLock { $0.entries.isEmpty } }
-
-    /// Writes until it is closed and empty.
+    /// Writes until it is closed and empty. Not for a task that may be cancelled: it would no longer sleep.
     @concurrent func run() async {
         while true {
             let (batch, isClosed) = takeBatch()
@@ -53,6 +53,9 @@ final class Batcher<Item: Sendable, Answer: Sendable>: Sendable {
             }
             do {
                 let answers = try await write(batch.map(\.item))
+                guard answers.count == batch.count else {
+                    throw MainspringError(.storeFailed, "the store answered \(answers.count) of \(batch.count) items")
+                }
                 for (entry, answer) in zip(batch, answers) { entry.answer(.success(answer)) }
             } catch {
                 for entry in batch { entry.answer(.failure(error)) }
@@ -74,3 +77,6 @@ final class Batcher<Item: Sendable, Answer: Sendable>: Sendable {
         }
     }
 }
+
+/// Came after ``Batcher/close()``; nothing was written.
+struct BatcherClosed: Error {}

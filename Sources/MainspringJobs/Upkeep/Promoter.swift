@@ -67,13 +67,13 @@ final class Promoter: EventSink {
         nextDue.withLock { $0 = nil }
         do {
             let promotion = try await store.promote(now: now, limit: Self.batch)
-            health.succeeded()
+            health.succeeded(doing: .promote)
             for queue in promotion.promoted.keys { onPromoted(queue) }
             if let next = promotion.nextDue { consider(next) }
         } catch {
-            health.failed(error, doing: "promote")
+            health.failed(error, doing: .promote)
             nextDue.withLock { $0 = now }
-            try? await time.sleep(for: health.retryDelay)
+            try? await time.sleep(for: health.retryDelay(of: .promote))
         }
     }
 }

@@ -34,9 +34,9 @@ struct Upkeep: Sendable {
             do {
                 try await reclaim()
                 try await prune()
-                health.succeeded()
+                health.succeeded(doing: .upkeep)
             } catch {
-                health.failed(error, doing: "upkeep")
+                health.failed(error, doing: .upkeep)
             }
         }
     }

@@ -6,11 +6,12 @@ struct AttemptRunner {
     let time: any TimeSource
 
     func run(_ attempt: JobAttempt) async -> AttemptResult {
-        // Claimed while the node became quiet: it goes back untouched.
-        if attempt.stopReason == .shutdown { return AttemptResult(.interrupted) }
+        // Asked to end before it began, for instance claimed while the node became quiet: it never runs.
+        if let reason = attempt.stopReason { return AttemptResult(outcome(.interrupted, stopReason: reason)) }
         let timer = time.schedule(after: kind.timeout) { attempt.stop(.timeout) }
         defer { timer.cancel() }
         var result = await kind.executor.run(attempt)
+        attempt.hasEnded()
         result.outcome = outcome(result.outcome, stopReason: attempt.stopReason)
         return result
     }

@@ -1,15 +1,19 @@
 import Synchronization
 
 /// Wakes the engine on behalf of parts that are made before it; a wake before ``set(_:)`` is not needed, because a new
-/// engine looks at every queue first.
+/// engine looks at every queue first. It does not keep the engine, whose parts keep it.
 final class EngineWaker: Sendable {
-    private let engine = Mutex<JobEngine?>(nil)
+    private struct State {
+        weak var engine: JobEngine?
+    }
+
+    private let state = Mutex(State())
 
     func set(_ engine: JobEngine) {
-        self.engine.withLock { $0 = engine }
+        state.withLock { $0.engine = engine }
     }
 
     func wake(_ queue: String) {
-        engine.withLock { $0 }?.wake(queue: queue)
+        state.withLock { $0.engine }?.wake(queue: queue)
     }
 }

@@ -10,9 +10,11 @@ import Synchronization
 public final class JobEngine: Sendable {
     private struct State {
         var pump: PumpMachine
-        var running: [JobID: JobAttempt] = [:]
+        /// By token, not by job: a job whose lease was lost may come back here while its old attempt still ends.
+        var running: [AttemptToken: JobAttempt] = [:]
         /// Asked to cancel while the claim that took them was under way.
         var pendingCancels: Set<JobID> = []
+        var isDrained = false
     }
 
     public let registry: JobRegistry
@@ -31,7 +33,7 @@ public final class JobEngine: Sendable {
     /// A lease that was not renewed for this long may be taken by another node; it is renewed three times in it.
     static let leaseLength: Duration = .seconds(60)
 
-    /// `drained` is called once nothing runs any more after ``quiesce()``; it may be called more than once.
+    /// `drained` is called when nothing runs any more after ``quiesce()``, exactly once.
     public init(
         registry: JobRegistry, identity: NodeIdentity, store: any JobStore, time: any TimeSource, ids: any IDSource,
         sink: any EventSink, health: StoreHealth, drained: @escaping @Sendable () -> Void
@@ -69,30 +71,44 @@ public final class JobEngine: Sendable {
     }
 
     private func pump() async {
+        var retry: (any ScheduledAction)?
         while !state.withLock({ $0.pump.isAtRest }) {
             if let demand = state.withLock({ $0.pump.nextClaim() }) {
-                await claim(demand)
+                if await !claim(demand) { retry = claimAgainLater() }
             } else {
                 await pumpSignal.wait()
             }
         }
+        retry?.cancel()
         for channel in channels.values { channel.close() }
         tellIfDrained()
     }
 
-    private func claim(_ demand: [String: Int]) async {
+    private func claimAgainLater() -> any ScheduledAction {
+        time.schedule(after: health.retryDelay(of: .claim)) { [self] in
+            state.withLock { $0.pump.backedOff() }
+            pumpSignal.notify()
+        }
+    }
+
+    /// False when the store failed.
+    private func claim(_ demand: [String: Int]) async -> Bool {
         let now = time.now()
         let request = ClaimRequest(
             owner: identity, demand: demand, kinds: Set(registry.kinds.keys), nonce: ids.nonce(), now: now,
             leaseUntil: now + Self.leaseLength)
         do {
             let leases = try await store.claim(request)
-            health.succeeded()
+            health.succeeded(doing: .claim)
             take(leases.map { JobAttempt(lease: $0, startedAt: now) }, of: demand)
+            return true
         } catch {
-            health.failed(error, doing: "claim")
-            state.withLock { $0.pump.claimFailed() }
-            try? await time.sleep(for: health.retryDelay)
+            health.failed(error, doing: .claim)
+            state.withLock { state in
+                state.pump.claimFailed()
+                state.pendingCancels = []
+            }
+            return false
         }
     }
 
@@ -100,7 +116,7 @@ public final class JobEngine: Sendable {
         let counts = Dictionary(grouping: attempts, by: \.lease.job.queue).mapValues(\.count)
         let (cancels, isQuiet): (Set<JobID>, Bool) = state.withLock { state in
             defer { state.pendingCancels = [] }
-            for attempt in attempts { state.running[attempt.lease.job.id] = attempt }
+            for attempt in attempts { state.running[attempt.lease.token] = attempt }
             state.pump.claimed(counts, of: demand)
             return (state.pendingCancels, state.pump.isQuiet)
         }
@@ -112,7 +128,7 @@ public final class JobEngine: Sendable {
                 .job(
                     .started(
                         id: job.id, kind: job.kind, queue: job.queue, attempt: attempt.lease.attemptNumber,
-                        waited: attempt.startedAt - job.scheduledAt)))
+                        waited: max(.zero, attempt.startedAt - job.scheduledAt))))
             channels[job.queue]?.send(attempt)
         }
     }
@@ -139,21 +155,29 @@ public final class JobEngine: Sendable {
             lease: attempt.lease, outcome: result.outcome, policy: policy, output: result.output, node: identity.name,
             startedAt: attempt.startedAt, now: time.now(), cancelRequested: attempt.stopReason == .cancelRequested,
             using: &random)
-        settler.submit(settlement) { self.finished(attempt) }
+        settler.submit(settlement) {
+            // What goes back at once is work again, and nothing else tells the pump.
+            if settlement.nextState == .available { self.wake(queue: settlement.queue) }
+            self.finished(attempt)
+        }
     }
 
     private func finished(_ attempt: JobAttempt) {
-        let job = attempt.lease.job
         state.withLock { state in
-            if state.running[job.id] === attempt { state.running[job.id] = nil }
-            state.pump.finished(job.queue)
+            state.running[attempt.lease.token] = nil
+            state.pump.finished(attempt.lease.job.queue)
         }
         pumpSignal.notify()
         tellIfDrained()
     }
 
     private func tellIfDrained() {
-        guard state.withLock({ $0.pump.isAtRest && $0.running.isEmpty }) else { return }
+        let isDrainedNow = state.withLock { state in
+            guard state.pump.isAtRest, state.running.isEmpty, !state.isDrained else { return false }
+            state.isDrained = true
+            return true
+        }
+        guard isDrainedNow else { return }
         settler.close()
         drained()
     }
@@ -164,13 +188,13 @@ public final class JobEngine: Sendable {
             guard !attempts.isEmpty else { continue }
             do {
                 let renewal = try await store.renew(attempts.map(\.lease.token), until: time.now() + Self.leaseLength)
-                health.succeeded()
+                health.succeeded(doing: .renew)
                 for attempt in attempts {
                     if renewal.lost.contains(attempt.lease.token) { attempt.stop(.leaseLost) }
                     if renewal.cancelRequested.contains(attempt.lease.token) { attempt.stop(.cancelRequested) }
                 }
             } catch {
-                health.failed(error, doing: "renew")
+                health.failed(error, doing: .renew)
             }
         }
     }
@@ -185,12 +209,11 @@ public final class JobEngine: Sendable {
 
     /// Stops a running job that was asked to cancel.
     func cancel(_ job: JobRecord) {
-        let attempt: JobAttempt? = state.withLock { state in
-            if let attempt = state.running[job.id] { return attempt }
+        let attempts = state.withLock { state in
             if state.pump.isClaiming { state.pendingCancels.insert(job.id) }
-            return nil
+            return state.running.values.filter { $0.lease.job.id == job.id }
         }
-        attempt?.stop(.cancelRequested)
+        for attempt in attempts { attempt.stop(.cancelRequested) }
     }
 
     /// No more claims; what runs goes on.
@@ -214,7 +237,9 @@ public final class JobEngine: Sendable {
 
     public var isQuiet: Bool { state.withLock { $0.pump.isQuiet } }
 
-    func attempt(of id: JobID) -> JobAttempt? { state.withLock { $0.running[id] } }
+    func attempt(of id: JobID) -> JobAttempt? {
+        state.withLock { state in state.running.values.filter { $0.lease.job.id == id }.max { $0.startedAt < $1.startedAt } }
+    }
 
     /// The attempts that run here now.
     public func runningAttempts() -> [JobAttempt] {

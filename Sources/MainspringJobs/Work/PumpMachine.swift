@@ -12,6 +12,8 @@ struct PumpMachine {
 
     private var queues: [String: Queue]
     private(set) var isClaiming = false
+    /// After a failed claim, until ``backedOff()``.
+    private var isBackingOff = false
     private(set) var isQuiet = false
 
     init(workers: [String: Int]) {
@@ -23,7 +25,7 @@ struct PumpMachine {
 
     mutating func wake(_ name: String) {
         queues[name]?.mayHaveWork = true
-        if isClaiming { queues[name]?.wokenMeanwhile = true }
+        queues[name]?.wokenMeanwhile = true
     }
 
     mutating func wakeAll() {
@@ -40,13 +42,14 @@ struct PumpMachine {
         isQuiet = true
     }
 
-    /// The next claim: queue → slots. Nil while one is under way, or when there is nothing to ask for. A claim must be
-    /// answered by ``claimed(_:of:)`` or ``claimFailed()``.
+    /// The next claim: queue → slots. Nil while one is under way or was failing just now, or when there is nothing to ask
+    /// for. A claim must be answered by ``claimed(_:of:)`` or ``claimFailed()``.
     mutating func nextClaim() -> [String: Int]? {
-        guard !isQuiet, !isClaiming else { return nil }
+        guard !isQuiet, !isClaiming, !isBackingOff else { return nil }
         let demand = queues.filter { $0.value.mayHaveWork && $0.value.free > 0 }.mapValues(\.free)
         guard !demand.isEmpty else { return nil }
         isClaiming = true
+        for name in demand.keys { queues[name]?.wokenMeanwhile = false }
         return demand
     }
 
@@ -56,11 +59,17 @@ struct PumpMachine {
             let got = counts[name] ?? 0
             queues[name]?.free -= got
             if got < asked, queues[name]?.wokenMeanwhile == false { queues[name]?.mayHaveWork = false }
-            queues[name]?.wokenMeanwhile = false
         }
     }
 
+    /// What was asked for is asked again, after ``backedOff()``.
     mutating func claimFailed() {
         isClaiming = false
+        isBackingOff = true
+    }
+
+    /// The delay after a failed claim is over.
+    mutating func backedOff() {
+        isBackingOff = false
     }
 }

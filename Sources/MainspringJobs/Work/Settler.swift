@@ -16,11 +16,11 @@ final class Settler: Sendable {
             while true {
                 do {
                     let results = try await store.settle(settlements)
-                    health.succeeded()
+                    health.succeeded(doing: .settle)
                     return results
                 } catch {
-                    health.failed(error, doing: "settle")
-                    try await time.sleep(for: health.retryDelay)
+                    health.failed(error, doing: .settle)
+                    try await time.sleep(for: health.retryDelay(of: .settle))
                 }
             }
         }
@@ -32,7 +32,7 @@ final class Settler: Sendable {
             switch result {
             case .success(.settled):
                 let ran = (settlement.attempt.finishedAt ?? settlement.attempt.startedAt) - settlement.attempt.startedAt
-                sink.emit(.job(.settled(settlement, ran: ran)))
+                sink.emit(.job(.settled(settlement, ran: max(.zero, ran))))
             case .success(.stale), .failure: sink.emit(.job(.staleWrite(id: settlement.id)))
             }
             done()

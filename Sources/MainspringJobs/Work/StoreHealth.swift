@@ -4,49 +4,50 @@ import Synchronization
 
 /// Whether the store answers, from what its users saw last; feeds readiness and the pace of retries.
 public final class StoreHealth: Sendable {
-    private struct State {
-        var error: MainspringError?
-        var failures = 0
+    /// What the store is asked for. Each fails and recovers alone: a full disk stops settlements while reads still answer.
+    enum Step: String, Sendable, Hashable {
+        case claim, settle, renew, promote, upkeep
     }
 
-    private let state = Mutex(State())
+    private struct Failure {
+        var error: MainspringError
+        var count: Int
+    }
+
+    private let failures = Mutex<[Step: Failure]>([:])
     private let logger: Logger
 
     public init(logger: Logger) {
         self.logger = logger
     }
 
-    /// Why the last step failed; nil while the store answers.
-    public var error: MainspringError? { state.withLock { $0.error } }
-
-    /// Doubles with each failure in a row, from 100 ms to 5 s.
-    var retryDelay: Duration {
-        .milliseconds(100 << state.withLock { min(max($0.failures - 1, 0), 6) }).clamped(to: .seconds(5))
+    /// Why a step that has not succeeded since failed; nil while the store answers.
+    public var error: MainspringError? {
+        failures.withLock { $0.min { $0.key.rawValue < $1.key.rawValue }?.value.error }
     }
 
-    func succeeded() {
-        let wasFailing = state.withLock { state in
-            defer { state = State() }
-            return state.error != nil
-        }
-        if wasFailing { logger.info("The store answers again") }
+    /// Doubles with each failure of the step in a row, from 100 ms to 5 s.
+    func retryDelay(of step: Step) -> Duration {
+        let count = failures.withLock { $0[step]?.count ?? 1 }
+        return min(.milliseconds(100 << min(count - 1, 6)), .seconds(5))
+    }
+
+    func succeeded(doing step: Step) {
+        guard failures.withLock({ $0.removeValue(forKey: step) }) != nil else { return }
+        logger.info("The store takes a step again", metadata: ["store.step": "\(step.rawValue)"])
     }
 
     /// Logs the first failure of a row and every tenth after it.
-    func failed(_ error: any Error, doing step: String) {
+    func failed(_ error: any Error, doing step: Step) {
         let known = error as? MainspringError ?? MainspringError(.storeFailed, "the store failed", cause: String(describing: error))
-        let count = state.withLock { state in
-            state.error = known
-            state.failures += 1
-            return state.failures
+        let count = failures.withLock { failures in
+            let count = (failures[step]?.count ?? 0) + 1
+            failures[step] = Failure(error: known, count: count)
+            return count
         }
         guard count % 10 == 1 else { return }
         logger.error(
             "The store did not take a step; it is tried again until it does",
-            metadata: ["store.step": "\(step)", "store.failures": "\(count)", "error": "\(known)"])
+            metadata: ["store.step": "\(step.rawValue)", "store.failures": "\(count)", "error": "\(known)"])
     }
-}
-
-extension Duration {
-    fileprivate func clamped(to limit: Duration) -> Duration { Swift.min(self, limit) }
 }
