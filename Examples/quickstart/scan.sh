@@ -33,10 +33,10 @@ signal=$(printf '%s\n' "$prices" | awk -F, -v symbol="$symbol" -v short=3 -v lon
 
 # The follow-up job's id comes from this job's: a scan that runs again after a crash never notifies twice. 409 says that
 # the first run has already enqueued one, with the prices of that moment.
-if [ -n "${MAINSPRING_URL:-}" ]; then
+if [ -n "${MAINSPRING_JOB_ID:-}" ]; then
     status=0
     printf '{"kind":"notify","id":"notify-%s","args":{"symbol":"%s","signal":%s}}' "$MAINSPRING_JOB_ID" "$symbol" "$signal" |
-        "$here/http.pl" POST "$MAINSPRING_URL/v1/jobs" >/dev/null || status=$?
+        "$here/http.pl" POST "${MAINSPRING_URL:?}/v1/jobs" >/dev/null || status=$?
     case $status in
         0) ;;
         9) echo "scan: this job has already notified" >&2 ;;
