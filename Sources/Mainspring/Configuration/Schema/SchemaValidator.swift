@@ -27,7 +27,9 @@ struct SchemaValidator {
                 problems.add("must be a mapping, but is \(node.noun)", at: origin, key: path)
             }
         }
-        checkChoices(of: table, given: given, path: path, at: origin)
+        // A key of a later version may stand for what is missing: `cron` for `every`.
+        let isWhole = node?.members?.contains { table[$0.name]?.availability == .later } != true
+        checkChoices(of: table, given: given, isWhole: isWhole, path: path, at: origin)
         let members = table.available.compactMap { key -> ConfigNode.Member? in
             let inner = Self.join(path, key.name)
             if let beside = key.beside, given[beside] == nil {
@@ -36,7 +38,7 @@ struct SchemaValidator {
                 }
                 return nil
             }
-            let value = self.value(given[key.name]?.value, of: key, path: inner, at: origin)
+            let value = self.value(given[key.name]?.value, of: key, isWhole: isWhole, path: inner, at: origin)
             return value.map { ConfigNode.Member(name: key.name, line: given[key.name]?.line ?? 0, value: $0) }
         }
         return ConfigNode(content: .map(members), origin: origin)
@@ -59,20 +61,22 @@ struct SchemaValidator {
     }
 
     private mutating func checkChoices(
-        of table: SchemaTable, given: [String: ConfigNode.Member], path: String, at origin: ValueOrigin
+        of table: SchemaTable, given: [String: ConfigNode.Member], isWhole: Bool, path: String, at origin: ValueOrigin
     ) {
         for names in [table.exactlyOne, table.atMostOne] where !names.isEmpty {
             let found = names.filter { given[$0] != nil }
             let list = names.map { "'\($0)'" }.joined(separator: " or ")
             if found.count > 1 {
                 problems.add("only one of \(list) can be given", at: origin, key: path)
-            } else if found.isEmpty, names == table.exactlyOne {
+            } else if found.isEmpty, isWhole, names == table.exactlyOne {
                 problems.add("\(list) is missing", at: origin, key: path)
             }
         }
     }
 
-    private mutating func value(_ node: ConfigNode?, of key: SchemaKey, path: String, at origin: ValueOrigin) -> ConfigNode? {
+    private mutating func value(
+        _ node: ConfigNode?, of key: SchemaKey, isWhole: Bool, path: String, at origin: ValueOrigin
+    ) -> ConfigNode? {
         if let node, let value = value(node, as: key.type, path: path) { return value }
         switch key.fallback {
         case .text(let text): return .text(text, origin: .fallback)
@@ -85,7 +89,7 @@ struct SchemaValidator {
                 return self.table(nil, as: table, path: path, at: origin)
             case .map where node == nil: return ConfigNode(content: .map([]), origin: .fallback)
             default:
-                if key.isRequired, node == nil {
+                if key.isRequired, isWhole, node == nil {
                     problems.add("'\(key.name)' is missing", at: origin, key: Self.parent(of: path), hint: "\(key.type.noun) belongs here")
                 }
                 return nil
