@@ -15,7 +15,7 @@ public struct ArgumentSchema: Sendable, Equatable {
         let unknown = values.keys.filter { arguments[$0] == nil }.sorted()
         var undeclared = unknown.prefix(Self.namedUndeclared).map { name in
             let near = NearestName.of(name, among: arguments.keys).map { "; did you mean '\($0)'?" } ?? ""
-            return "'\(PrintableText.of(String(name.unicodeScalars.prefix(64))))' is not a declared argument\(near)"
+            return "'\(String(name.unicodeScalars.prefix(64)).printable)' is not a declared argument\(near)"
         }
         if unknown.count > undeclared.count {
             undeclared.append("\(unknown.count - undeclared.count) more are not declared arguments")
