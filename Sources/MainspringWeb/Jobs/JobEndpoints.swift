@@ -8,13 +8,13 @@ enum JobEndpoints {
     static let all: [Endpoint] = [add, list, show, logs, cancel, retry]
 
     private static let id = Parameter.path("id", "The job's id.")
+    private static let wait = Parameter.query(
+        "wait", .duration(max: .seconds(60)), "Answers when it has ended, at the latest after this time.")
     private static let unknown = Endpoint.Answer(404, "There is no such job.")
 
     private static let add = Endpoint(
         .post, "/v1/jobs", "Adds one job, or all of an array or none.",
-        parameters: [
-            .query("wait", .duration(max: .seconds(60)), "Answers when the jobs have ended, at the latest after this time.")
-        ],
+        parameters: [wait],
         body: .json(JobRequestBody.schema),
         answers: [
             Endpoint.Answer(201, "Created (and, with `wait`, ended): the job, or an array of the jobs in order."),
@@ -48,11 +48,12 @@ enum JobEndpoints {
     }
 
     private static let show = Endpoint(
-        .get, "/v1/jobs/{id}", "One job with its attempts.", parameters: [id],
-        answers: [Endpoint.Answer(200, "The job."), unknown]
+        .get, "/v1/jobs/{id}", "One job with its attempts.", parameters: [id, wait],
+        answers: [Endpoint.Answer(200, "The job, ended or not."), unknown]
     ) { request, context in
         let id = try request.jobID()
-        guard let job = try await context.jobs.job(id) else { throw EndpointRequest.noSuchJob }
+        let wait = request.duration("wait") ?? .zero
+        guard let job = try await context.jobs.wait(for: id, timeout: wait) else { throw EndpointRequest.noSuchJob }
         return .json(JobRendering.json(job, attempts: try await context.jobs.attempts(of: id) ?? []))
     }
 

@@ -39,8 +39,9 @@ enum QueueEndpoints {
         let counts = JobState.allCases.map { ($0.rawValue, JSONValue.integer(Int64(summary.counts[$0] ?? 0))) }
         return .object([
             "name": .string(summary.name), "paused": .bool(summary.isPaused), "declared": .bool(queue.options != nil),
-            "workers": .integer(Int64(queue.options?.workers ?? 0)), "busy": .integer(Int64(queue.busy)),
-            "limit": queue.options.map { .integer(Int64($0.limit)) } ?? .null, "waiting": .integer(Int64(summary.waiting)),
+            "workers": queue.options.map { .integer(Int64($0.workers)) } ?? .null, "busy": .integer(Int64(queue.busy)),
+            "limit": queue.options.map { .integer(Int64($0.limit)) } ?? .null,
+            "waiting": .integer(Int64(summary.waiting)),
             "counts": .object(Dictionary(uniqueKeysWithValues: counts)),
             "oldest_seconds": summary.oldestAvailableAt.map { .double(max(0, (now - $0).inSeconds)) } ?? .null,
         ])

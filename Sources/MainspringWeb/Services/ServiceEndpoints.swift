@@ -30,10 +30,10 @@ enum ServiceEndpoints {
 
     private static let logs = Endpoint(
         .get, "/v1/services/{service}/logs", "The last lines of both outputs, oldest first: `{\"data\": [line…], \"next\": null}`.",
-        parameters: [service, .query("lines", .integer(1...5000, default: 200), "At most this many.")],
+        parameters: [service, .query("lines", .integer(1...10_000, default: 100), "At most this many.")],
         answers: [Endpoint.Answer(200, "The lines."), unknown]
     ) { request, context in
-        let lines = try context.services.logTail(of: request.captured("service"), lines: request.integer("lines", default: 200))
+        let lines = try context.services.logTail(of: request.captured("service"), lines: request.integer("lines", default: 100))
         return .list(lines.map(JSONValue.string))
     }
 
