@@ -73,10 +73,13 @@ let package = Package(
             dependencies: [
                 "MainspringCore", "MainspringJobs", "MainspringRuntime", "MainspringStore", "MainspringTelemetry",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
-                .product(name: "Hummingbird", package: "hummingbird"),
+                // Its core alone: connections and messages. Routes come from one table of endpoints.
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
-            ]
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            resources: [.embedInCode("Page/page.css")]
         ),
 
         // Level 5: the composition root.
@@ -135,7 +138,11 @@ let package = Package(
             dependencies: [
                 "MainspringWeb", "MainspringCore", "MainspringStore", "MainspringJobs", "MainspringRuntime",
                 "MainspringTelemetry", "MainspringTesting",
-                .product(name: "HummingbirdTesting", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ]
         ),
         .testTarget(

@@ -1,0 +1,74 @@
+/// Every metric of this version, and nothing else: what is emitted, and `docs/metrics.md`, come from here.
+public enum MetricsCatalog {
+    // Counted from events.
+    public static let jobs = Metric(
+        "jobs_total", .counter, unit: "attempts", labels: ["kind", "outcome"],
+        "Attempts that ended, by outcome. A waiting job that was cancelled counts as `cancelled`, an attempt whose node died as `interrupted`.")
+    public static let enqueued = Metric(
+        "enqueued_total", .counter, unit: "jobs", labels: ["kind"], "Jobs that were written.")
+    public static let retries = Metric(
+        "retries_total", .counter, unit: "attempts", "Failed attempts after which the job waits for another one.")
+    public static let rescues = Metric(
+        "rescues_total", .counter, unit: "jobs", "Jobs that were taken back from an owner that died.")
+    public static let duplicates = Metric(
+        "duplicates_total", .counter, unit: "requests", "Requests that were answered with the job that was already there.")
+    public static let runSeconds = Metric(
+        "job_run_seconds", .histogram, unit: "seconds", labels: ["kind"], "How long attempts ran.")
+    public static let waitSeconds = Metric(
+        "job_wait_seconds", .histogram, unit: "seconds", labels: ["queue"],
+        "How long jobs waited for a worker, from the time they became available.")
+    public static let scheduleLateness = Metric(
+        "schedule_lateness_seconds", .histogram, unit: "seconds", "How long after its time a schedule's job was enqueued.")
+    public static let scheduleMissed = Metric(
+        "schedule_missed_total", .counter, unit: "instants",
+        "Instants of a schedule that made no job: an earlier one was unfinished, the queue was full, or the store failed.")
+    public static let staleWrites = Metric(
+        "stale_writes_total", .counter, unit: "writes", "Ends of attempts that were refused because their lease was lost.")
+    public static let restarts = Metric(
+        "restarts_total", .counter, unit: "restarts", labels: ["service", "reason"],
+        "Restarts of services: after an `exit`, a `crash`, lost `readiness`, or when `asked`.")
+
+    // Read from snapshots at each scrape.
+    public static let queueJobs = Metric(
+        "queue_jobs", .gauge, unit: "jobs", labels: ["queue", "state"], "Jobs that the store holds, by state.")
+    public static let queueOldest = Metric(
+        "queue_oldest_seconds", .gauge, unit: "seconds", labels: ["queue"],
+        "How long the oldest available job has been waiting; 0 when none waits.")
+    public static let queuePaused = Metric("queue_paused", .gauge, labels: ["queue"], "1 while the queue hands out no jobs.")
+    public static let workers = Metric(
+        "workers", .gauge, unit: "slots", labels: ["queue", "state"], "This node's slots: `busy` or `idle`.")
+    public static let serviceUp = Metric("service_up", .gauge, labels: ["service"], "1 while the service runs and is ready.")
+    public static let storeUp = Metric("store_up", .gauge, labels: ["store"], "1 while the store takes steps.")
+    public static let buildInfo = Metric("build_info", .gauge, labels: ["version"], "Always 1.")
+
+    public static let all: [Metric] = [
+        jobs, enqueued, retries, rescues, duplicates, runSeconds, waitSeconds, queueJobs, queueOldest, queuePaused, workers,
+        scheduleLateness, scheduleMissed, restarts, serviceUp, storeUp, staleWrites, buildInfo,
+    ]
+
+    /// Upper bounds in seconds, the same for every histogram; what is longer is counted in `+Inf` alone.
+    public static let buckets: [Double] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
+
+    /// The text of `docs/metrics.md`.
+    public static var document: String {
+        let rows = all.map { metric in
+            let labels = metric.labels.map { "`\($0)`" }.joined(separator: ", ")
+            return "| `\(metric.name)` | \(metric.kind.rawValue) | \(metric.unit) | \(labels) | \(metric.meaning) |"
+        }
+        let bounds = buckets.map(PrometheusText.number).joined(separator: ", ")
+        return """
+            # Metrics
+
+            Made from `MetricsCatalog.swift`: edit that, then run the tests with `MAINSPRING_REGENERATE=1`.
+
+            `GET /metrics` answers in Prometheus text format. Counters and histograms start at zero with the node. Labels are
+            bounded: a kind, queue or service that is not declared is counted under `other`. The buckets of every histogram end
+            at \(bounds) seconds.
+
+            | Name | Type | Unit | Labels | Meaning |
+            |---|---|---|---|---|
+            \(rows.joined(separator: "\n"))
+
+            """
+    }
+}

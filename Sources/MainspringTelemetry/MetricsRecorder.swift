@@ -1,0 +1,144 @@
+public import MainspringCore
+import Synchronization
+
+/// Counts events in memory, and writes all metrics as text.
+///
+/// The labels are bounded by what is declared: any other kind, queue or service is counted under `other`.
+public final class MetricsRecorder: EventSink {
+    public static let contentType = PrometheusText.contentType
+    static let other = "other"
+
+    private struct Series: Hashable {
+        let metric: Metric
+        let labels: [String]
+    }
+
+    private struct JobCounts {
+        var outcomes: [JobOutcome.Name: UInt64] = [:]
+        var enqueued: UInt64 = 0
+        var run = Histogram()
+    }
+
+    private struct State {
+        var kinds: [String: JobCounts] = [:]
+        var waits: [String: Histogram] = [:]
+        var lateness = Histogram()
+        var restarts: [String: [ServiceEvent.RestartReason: UInt64]] = [:]
+        var retries: UInt64 = 0, rescues: UInt64 = 0, duplicates: UInt64 = 0, missed: UInt64 = 0, staleWrites: UInt64 = 0
+    }
+
+    private let kinds: Set<String>
+    private let queues: Set<String>
+    private let services: Set<String>
+    private let state: Mutex<State>
+
+    public init(kinds: Set<String>, queues: Set<String>, services: Set<String>) {
+        self.kinds = kinds
+        self.queues = queues
+        self.services = services
+        // Declared names start at zero, so that a rate is right from the first event on.
+        state = Mutex(
+            State(
+                kinds: Dictionary(uniqueKeysWithValues: kinds.map { ($0, JobCounts()) }),
+                waits: Dictionary(uniqueKeysWithValues: queues.map { ($0, Histogram()) }),
+                restarts: Dictionary(uniqueKeysWithValues: services.map { ($0, [:]) })))
+    }
+
+    public func emit(_ event: MainspringEvent) {
+        switch event {
+        case .job(let event): count(event)
+        case .service(.restarting(let service, let reason)):
+            let name = services.contains(service) ? service : Self.other
+            state.withLock { $0.restarts[name, default: [:]][reason, default: 0] += 1 }
+        case .service: break
+        }
+    }
+
+    private func count(_ event: JobEvent) {
+        switch event {
+        case .enqueued(_, let kind, _):
+            state.withLock { $0.kinds[known(kind), default: JobCounts()].enqueued += 1 }
+        case .duplicate: state.withLock { $0.duplicates += 1 }
+        case .started(_, _, let queue, _, let waited):
+            let name = queues.contains(queue) ? queue : Self.other
+            state.withLock { $0.waits[name, default: Histogram()].record(waited) }
+        case .settled(let settlement, let ran):
+            let kind = known(settlement.kind), outcome = settlement.attempt.outcome
+            state.withLock { state in
+                state.kinds[kind, default: JobCounts()].run.record(ran)
+                if let outcome { state.kinds[kind, default: JobCounts()].outcomes[outcome, default: 0] += 1 }
+                if settlement.nextState == .retryable { state.retries += 1 }
+            }
+        case .staleWrite: state.withLock { $0.staleWrites += 1 }
+        case .rescued(_, let kind, _):
+            state.withLock { state in
+                state.rescues += 1
+                state.kinds[known(kind), default: JobCounts()].outcomes[.interrupted, default: 0] += 1
+            }
+        case .cancelled(_, let kind, _):
+            state.withLock { $0.kinds[known(kind), default: JobCounts()].outcomes[.cancelled, default: 0] += 1 }
+        case .scheduleFired(_, let lateness, let skipped):
+            state.withLock { state in
+                if skipped { state.missed += 1 } else { state.lateness.record(lateness) }
+            }
+        case .cancelRequested, .retried, .queuePaused, .queueResumed: break
+        }
+    }
+
+    private func known(_ kind: String) -> String { kinds.contains(kind) ? kind : Self.other }
+
+    /// Every metric of the catalog: what was counted, and the given gauges. Those of undeclared names share one series.
+    public func text(gauges: [MetricSample]) -> String {
+        let state = self.state.withLock { $0 }
+        var values: [Series: Double] = [:]
+        for sample in gauges + counters(of: state) {
+            let series = Series(metric: sample.metric, labels: sample.labels)
+            values[series] = values[series].map { sample.metric.combine($0, sample.value) } ?? sample.value
+        }
+        let histograms = histograms(of: state)
+        var out = PrometheusText()
+        for metric in MetricsCatalog.all {
+            let samples = values.filter { $0.key.metric == metric }
+                .sorted { $0.key.labels.lexicographicallyPrecedes($1.key.labels) }
+            let series = histograms.filter { $0.0 == metric }
+            guard !samples.isEmpty || !series.isEmpty else { continue }
+            out.begin(metric)
+            for (key, value) in samples { out.sample(metric, key.labels, value: value) }
+            for (_, labels, histogram) in series { out.histogram(metric, labels, histogram) }
+        }
+        return out.text
+    }
+
+    private func counters(of state: State) -> [MetricSample] {
+        typealias Catalog = MetricsCatalog
+        var samples = [
+            MetricSample(Catalog.retries, value: Double(state.retries)),
+            MetricSample(Catalog.rescues, value: Double(state.rescues)),
+            MetricSample(Catalog.duplicates, value: Double(state.duplicates)),
+            MetricSample(Catalog.scheduleMissed, value: Double(state.missed)),
+            MetricSample(Catalog.staleWrites, value: Double(state.staleWrites)),
+        ]
+        for (kind, counts) in state.kinds {
+            samples.append(MetricSample(Catalog.enqueued, [kind], value: Double(counts.enqueued)))
+            samples += JobOutcome.Name.allCases.map {
+                MetricSample(Catalog.jobs, [kind, $0.rawValue], value: Double(counts.outcomes[$0] ?? 0))
+            }
+        }
+        for (service, reasons) in state.restarts {
+            samples += ServiceEvent.RestartReason.allCases.map {
+                MetricSample(Catalog.restarts, [service, $0.rawValue], value: Double(reasons[$0] ?? 0))
+            }
+        }
+        return samples
+    }
+
+    private func histograms(of state: State) -> [(Metric, [String], Histogram)] {
+        let runs = state.kinds.sorted { $0.key < $1.key }.map { (MetricsCatalog.runSeconds, [$0.key], $0.value.run) }
+        let waits = state.waits.sorted { $0.key < $1.key }.map { (MetricsCatalog.waitSeconds, [$0.key], $0.value) }
+        return runs + waits + [(MetricsCatalog.scheduleLateness, [], state.lateness)]
+    }
+
+    /// The label value for a name: itself when declared, else `other`.
+    public func queueLabel(_ name: String) -> String { queues.contains(name) ? name : Self.other }
+    public func serviceLabel(_ name: String) -> String { services.contains(name) ? name : Self.other }
+}

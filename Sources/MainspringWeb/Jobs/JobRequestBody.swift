@@ -1,0 +1,60 @@
+import MainspringCore
+
+/// The body of `POST /v1/jobs`: its schema, and how it becomes requests.
+enum JobRequestBody {
+    static let limit = 1000
+
+    static let schema = Schema.oneOrMany(
+        .object([
+            Schema.Field("kind", .string(maxBytes: 128), isRequired: true, "A declared job kind."),
+            Schema.Field("args", .openObject, "The kind's declared arguments. Default: none."),
+            Schema.Field("queue", .string(maxBytes: 128), "A declared queue. Default: the kind's."),
+            Schema.Field(
+                "priority", .string(maxBytes: 16, choices: JobPriority.allCases.map(\.rawValue)), "Default: the kind's."),
+            Schema.Field(
+                "in", .string(maxBytes: 32, format: "duration such as 30s") { Duration(text: $0) != nil },
+                "Not before this time from now. Not together with `at`."),
+            Schema.Field(
+                "at", .string(maxBytes: 64, format: "time such as 2026-11-01T17:00:00Z") { Timestamp(rfc3339: $0) != nil },
+                "Not before this time (RFC 3339); a past one means now."),
+            Schema.Field("unique", .notInThisVersion, "Declare `unique:` on the job kind instead."),
+            Schema.Field(
+                "tags",
+                .array(
+                    of: .string(maxBytes: 64, format: "tag without spaces, commas or control characters", isValid: isTag),
+                    count: 0...16), "Words to find it by."),
+            Schema.Field(
+                "id", .string(maxBytes: 128, format: "text of letters, digits, '.', '_' or '-'") { JobID(rawValue: $0) != nil },
+                "The caller's own id: the same request sent again makes no second job. Default: a new UUIDv7."),
+        ]), max: limit)
+
+    /// Requests from a body that passed the schema; throws `malformed` where two fields exclude each other.
+    static func requests(from body: JSONValue, now: Timestamp) throws(Problem) -> [JobRequest] {
+        let items = body.array ?? [body]
+        let clashes = items.enumerated().filter { has($0.element, "in") && has($0.element, "at") }
+        guard clashes.isEmpty else {
+            throw Problem(
+                malformed: clashes.map { index, _ in
+                    BodyProblem(
+                        index: body.array == nil ? nil : index, field: "in", code: .malformed,
+                        message: "cannot stand together with 'at'")
+                })
+        }
+        return items.map { item in
+            let delay = item["in"]?.string.flatMap { Duration(text: $0) }.map { now + $0 }
+            return JobRequest(
+                kind: item["kind"]?.string ?? "", arguments: item["args"]?.object ?? [:], queue: item["queue"]?.string,
+                priority: item["priority"]?.string.flatMap { JobPriority(rawValue: $0) },
+                runAt: delay ?? item["at"]?.string.flatMap { Timestamp(rfc3339: $0) },
+                id: item["id"]?.string.flatMap { JobID(rawValue: $0) },
+                tags: item["tags"]?.array?.compactMap(\.string) ?? [])
+        }
+    }
+
+    private static func has(_ item: JSONValue, _ field: String) -> Bool { item[field].map { $0 != .null } ?? false }
+
+    /// Only such tags can be written in a query.
+    private static func isTag(_ text: String) -> Bool {
+        !text.isEmpty && !text.unicodeScalars.contains { $0 == "," || $0.properties.isWhitespace || $0.value < 0x20 || $0.value == 0x7F }
+    }
+}

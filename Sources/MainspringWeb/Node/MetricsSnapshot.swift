@@ -1,0 +1,41 @@
+import MainspringCore
+import MainspringJobs
+import MainspringRuntime
+import MainspringTelemetry
+
+/// The gauges, read when somebody asks.
+enum MetricsSnapshot {
+    static func text(_ context: WebContext) async -> String {
+        typealias Catalog = MetricsCatalog
+        // Counters need no store: when it fails, they are told without the queues.
+        let queues = try? await context.jobs.queues()
+        let isStoreUp = queues != nil && context.inspector.readiness().checks.allSatisfy { $0.name != "store" || $0.isOK }
+        var samples = [
+            MetricSample(Catalog.buildInfo, [context.version], value: 1),
+            MetricSample(Catalog.storeUp, [context.storeName], value: isStoreUp ? 1 : 0),
+        ]
+        for service in context.services.services() {
+            let isUp = service.state == .running && service.isReady
+            samples.append(MetricSample(Catalog.serviceUp, [context.metrics.serviceLabel(service.name)], value: isUp ? 1 : 0))
+        }
+        let now = context.time.now()
+        for queue in queues ?? [] { samples += gauges(of: queue, label: context.metrics.queueLabel(queue.summary.name), now: now) }
+        return context.metrics.text(gauges: samples)
+    }
+
+    private static func gauges(of queue: QueueStatus, label: String, now: Timestamp) -> [MetricSample] {
+        typealias Catalog = MetricsCatalog
+        let summary = queue.summary
+        let oldest = summary.oldestAvailableAt.map { max(0, (now - $0).inSeconds) } ?? 0
+        var samples = JobState.allCases.map {
+            MetricSample(Catalog.queueJobs, [label, $0.rawValue], value: Double(summary.counts[$0] ?? 0))
+        }
+        samples.append(MetricSample(Catalog.queueOldest, [label], value: oldest))
+        samples.append(MetricSample(Catalog.queuePaused, [label], value: summary.isPaused ? 1 : 0))
+        if let options = queue.options {
+            samples.append(MetricSample(Catalog.workers, [label, "busy"], value: Double(queue.busy)))
+            samples.append(MetricSample(Catalog.workers, [label, "idle"], value: Double(max(0, options.workers - queue.busy))))
+        }
+        return samples
+    }
+}

@@ -1,0 +1,54 @@
+import HTTPTypes
+import MainspringCore
+import MainspringJobs
+import MainspringRuntime
+import MainspringTelemetry
+
+/// What the node says about itself.
+enum NodeEndpoints {
+    static let all: [Endpoint] = [live, ready, metrics, node]
+
+    private static let live = Endpoint(
+        .get, "/livez", .probe, "Whether the process answers. It asks nothing of the store or the services.",
+        answers: [Endpoint.Answer(200, "`ok`")]
+    ) { _, _ in .text("ok\n") }
+
+    private static let ready = Endpoint(
+        .get, "/readyz", .probe, "Whether the node should get work now.",
+        parameters: [.query("verbose", .flag, "Every check, also those that pass.")],
+        answers: [
+            Endpoint.Answer(200, "`{\"ready\": true, \"checks\": [{\"name\", \"ok\", \"detail\"}]}`"),
+            Endpoint.Answer(503, "The same with `\"ready\": false`, and the checks that fail."),
+        ]
+    ) { request, context in
+        let report = context.inspector.readiness()
+        let shown = request.flag("verbose") ? report.checks : report.checks.filter { !$0.isOK }
+        let checks = shown.map { check in
+            JSONValue.object([
+                "name": .string(check.name), "ok": .bool(check.isOK), "detail": check.detail.map(JSONValue.string) ?? .null,
+            ])
+        }
+        return .json(["ready": .bool(report.isReady), "checks": .array(checks)], report.isReady ? .ok : .serviceUnavailable)
+    }
+
+    private static let metrics = Endpoint(
+        .get, "/metrics", .probe, "Prometheus text; docs/metrics.md lists every name.",
+        answers: [Endpoint.Answer(200, "While the store does not answer, without the gauges of the queues.")]
+    ) { _, context in
+        .text(await MetricsSnapshot.text(context), type: MetricsRecorder.contentType)
+    }
+
+    private static let node = Endpoint(
+        .get, "/v1/node", "This node: `name` (of the application), `node`, `version`, `phase`, `ready`, `url`, `store`, `started_at`, `uptime_seconds`.",
+        answers: [Endpoint.Answer(200, "The node.")]
+    ) { _, context in
+        let inspector = context.inspector
+        return .json([
+            "name": .string(context.application), "node": .string(inspector.node), "version": .string(context.version),
+            "phase": .string(inspector.phase().rawValue), "ready": .bool(inspector.readiness().isReady),
+            "url": .string(context.url), "store": .string(context.storeName),
+            "started_at": .string(inspector.startedAt.rfc3339),
+            "uptime_seconds": .double(max(0, (context.time.now() - inspector.startedAt).inSeconds)),
+        ])
+    }
+}

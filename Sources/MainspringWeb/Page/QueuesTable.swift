@@ -1,0 +1,46 @@
+import MainspringCore
+import MainspringJobs
+
+struct QueuesTable {
+    let queues: [QueueStatus]
+    let now: Timestamp
+
+    var html: HTML {
+        guard !queues.isEmpty else { return "<p class=\"empty\">No queues are declared.</p>" }
+        let columns = [
+            Table.Column("Queue", "main"), Table.Column("Waiting", "number"), Table.Column("Oldest wait", "number"),
+            Table.Column("Running here", "slots"), Table.Column("Running", "number"), Table.Column("Retryable", "number"),
+            Table.Column("Completed", "number"), Table.Column("Discarded", "number"), Table.Column("Actions", "actions"),
+        ]
+        return Table(caption: "Queues", columns: columns, rows: queues.map(row)).html
+    }
+
+    private func row(_ queue: QueueStatus) -> [HTML] {
+        let summary = queue.summary
+        func count(_ state: JobState) -> HTML { Shown.count(summary.counts[state] ?? 0) }
+        let badge: HTML? = summary.isPaused ? " <span class=\"badge\">paused</span>" : nil
+        let orphan: HTML? = queue.options == nil ? " <span class=\"badge\">not declared</span>" : nil
+        let oldest: HTML = summary.oldestAvailableAt.map { Shown.age($0, now: now) } ?? "<span class=\"zero\">–</span>"
+        let waiting = [JobState.available, .scheduled, .pending].compactMap { summary.counts[$0] }.reduce(0, +)
+        return [
+            "<a href=\"/?q=\(QueryString.encode("queue:\(summary.name)"))\">\(summary.name)</a>\(badge)\(orphan)",
+            Shown.count(waiting), oldest, slots(of: queue), count(.running), count(.retryable), count(.completed),
+            count(.discarded), action(on: summary.name, isPaused: summary.isPaused),
+        ]
+    }
+
+    private func slots(of queue: QueueStatus) -> HTML {
+        guard let workers = queue.options?.workers else { return "<span class=\"zero\">–</span>" }
+        return """
+            <span class="slots"><meter min="0" max="\(max(1, workers))" value="\(min(queue.busy, workers))" \
+            aria-label="\(queue.busy) of \(workers) slots busy"></meter><span>\(queue.busy)/\(workers)</span></span>
+            """
+    }
+
+    private func action(on name: String, isPaused: Bool) -> HTML {
+        let verb = isPaused ? "resume" : "pause"
+        let title = isPaused ? "Resume" : "Pause"
+        return ActionForm.html(
+            title, to: ActionForm.path("queues", name, verb), label: "\(title) queue \(name)", from: "overview")
+    }
+}

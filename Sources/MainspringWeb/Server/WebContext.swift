@@ -1,0 +1,30 @@
+import MainspringCore
+import MainspringJobs
+import MainspringRuntime
+import MainspringTelemetry
+
+/// What handlers work with.
+struct WebContext: Sendable {
+    let jobs: JobClient
+    let services: any ServiceControl
+    let inspector: any NodeInspector
+    let metrics: MetricsRecorder
+    let time: any TimeSource
+    let storeName: String
+    let application: String
+    let version: String
+    /// The bare origin: `http://127.0.0.1:8501`.
+    let url: String
+
+    init(_ dependencies: WebDependencies, configuration: WebConfiguration, url: String) {
+        jobs = dependencies.jobs
+        services = dependencies.services
+        inspector = dependencies.inspector
+        metrics = dependencies.metrics
+        time = dependencies.time
+        storeName = dependencies.storeName
+        application = configuration.application
+        version = configuration.version
+        self.url = url
+    }
+}

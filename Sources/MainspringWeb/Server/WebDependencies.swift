@@ -1,0 +1,27 @@
+public import MainspringCore
+public import MainspringJobs
+public import MainspringRuntime
+public import MainspringTelemetry
+
+/// What the surfaces look at and command; the composition root gives it.
+public struct WebDependencies: Sendable {
+    public var jobs: JobClient
+    public var services: any ServiceControl
+    public var inspector: any NodeInspector
+    public var metrics: MetricsRecorder
+    public var time: any TimeSource
+    /// `JobStore.name`.
+    public var storeName: String
+
+    public init(
+        jobs: JobClient, services: any ServiceControl, inspector: any NodeInspector, metrics: MetricsRecorder,
+        time: any TimeSource, storeName: String
+    ) {
+        self.jobs = jobs
+        self.services = services
+        self.inspector = inspector
+        self.metrics = metrics
+        self.time = time
+        self.storeName = storeName
+    }
+}
