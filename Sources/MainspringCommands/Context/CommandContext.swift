@@ -13,11 +13,14 @@ public struct CommandContext: Sendable {
     public var interrupts: @Sendable () -> AsyncStream<Void>
     public var time: any TimeSource
     public var program: any NodeProgram
+    /// How long a node may take to answer; a wait that was asked for comes on top. The default is 15 s.
+    public var answerTime: Duration
 
     public init(
         environment: [String: String], directory: String, output: Output, messages: Output,
         readInput: @escaping @Sendable (_ limit: Int) throws -> [UInt8],
-        interrupts: @escaping @Sendable () -> AsyncStream<Void>, time: any TimeSource, program: any NodeProgram
+        interrupts: @escaping @Sendable () -> AsyncStream<Void>, time: any TimeSource, program: any NodeProgram,
+        answerTime: Duration = .seconds(15)
     ) {
         self.environment = environment
         self.directory = directory
@@ -27,6 +30,7 @@ public struct CommandContext: Sendable {
         self.interrupts = interrupts
         self.time = time
         self.program = program
+        self.answerTime = answerTime
     }
 
     /// The path as the file system takes it, whatever the process's own working folder is.

@@ -19,7 +19,7 @@ struct JobAddCommand: NodeCommand {
             Examples:
               mainspring job add scan symbol=AAPL
               mainspring job add scan symbol=AAPL days=20 --wait 30s
-              mainspring job add notify channel=ops signal:='{"side":"buy"}' --priority high
+              mainspring job add notify channel=ops signal:='{"side":"buy"}'
               mainspring job add report --at 2026-11-01T17:00:00Z --id report-2026-11-01
               echo '{"symbol":"AAPL"}' | mainspring job add scan --json -
             """)
@@ -44,7 +44,7 @@ struct JobAddCommand: NodeCommand {
     @Option(name: .customLong("at"), help: ArgumentHelp("Run it at this time, in RFC 3339.", valueName: "time"))
     var instant: InstantOption?
 
-    @Option(help: "A head start: critical, high, normal or low; by default the kind's.")
+    @Option(help: "A head start in time; by default the kind's.")
     var priority: JobPriority?
 
     @Option(help: "The queue; by default the kind's.")

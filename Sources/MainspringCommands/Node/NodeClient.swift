@@ -1,15 +1,17 @@
 import AsyncHTTPClient
+import Glibc
 import MainspringCore
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 
 /// One node's HTTP API, for the length of one command.
 struct NodeClient: Sendable {
-    /// A node that takes longer to answer counts as unreachable; a wait that was asked for comes on top.
-    static let answerTime: Duration = .seconds(15)
     static let maxAnswerBytes = 32 << 20
 
     let address: NodeAddress
+    /// A node that takes longer counts as unreachable; a wait that was asked for comes on top.
+    private let answerTime: Duration
     private let http: HTTPClient
 
     /// Finds the node, and closes every connection to it afterwards.
@@ -17,18 +19,12 @@ struct NodeClient: Sendable {
         _ options: NodeOptions, in context: CommandContext, _ body: (NodeClient) async throws -> Result
     ) async throws -> Result {
         let address = try NodeFinder(context: context).find(url: options.url, state: options.state)
-        return try await with(address, body)
-    }
-
-    static func with<Result: Sendable>(
-        _ address: NodeAddress, _ body: (NodeClient) async throws -> Result
-    ) async throws -> Result {
         var settings = HTTPClient.Configuration(redirectConfiguration: .disallow)
         settings.timeout = .init(connect: .seconds(5))
         settings.httpVersion = .http1Only
         let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: settings)
         do {
-            let result = try await body(NodeClient(address: address, http: http))
+            let result = try await body(NodeClient(address: address, answerTime: context.answerTime, http: http))
             try await http.shutdown()
             return result
         } catch {
@@ -38,11 +34,11 @@ struct NodeClient: Sendable {
     }
 
     func get(_ path: String..., query: [(String, String)] = [], waiting: Duration = .zero) async throws -> JSONValue {
-        try await send(.GET, address.url(["v1"] + path, query: query), timeout: Self.answerTime + waiting)
+        try await send(.GET, address.url(["v1"] + path, query: query), timeout: answerTime + waiting)
     }
 
     func post(_ path: String..., body: JSONValue = [:]) async throws -> JSONValue {
-        try await send(.POST, address.url(["v1"] + path), body: body, timeout: Self.answerTime)
+        try await send(.POST, address.url(["v1"] + path), body: body, timeout: answerTime)
     }
 
     /// Throws ``NodeRefusal``, `unreachable`, or `CancellationError`.
@@ -113,7 +109,9 @@ struct NodeClient: Sendable {
 
     private static func reason(_ error: any Error) -> String? {
         switch error {
-        case let error as IOError: "errno \(error.errnoCode)"
+        case let error as IOError: String(cString: strerror(error.errnoCode)).lowercased()
+        case let error as NIOConnectionError:
+            error.connectionErrors.first.flatMap { reason($0.error) } ?? "the name '\(error.host)' is not known"
         default: nil
         }
     }

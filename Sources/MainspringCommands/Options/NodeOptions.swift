@@ -18,6 +18,6 @@ struct NodeOptions: ParsableArguments {
 }
 
 struct OutputOptions: ParsableArguments {
-    @Option(name: [.customShort("o"), .customLong("output")], help: "How to print the data: table, json or jsonl.")
+    @Option(name: [.customShort("o"), .customLong("output")], help: ArgumentHelp("How to print the data.", valueName: "format"))
     var format: OutputFormat = .table
 }
