@@ -7,7 +7,7 @@ func configuration(
     hostName: String = "host"
 ) throws(ConfigurationErrors) -> Configuration {
     try Configuration.read(
-        text, file: "mainspring.yaml", directory: directory, environment: environment, flags: flags, hostName: hostName)
+        text, file: "mainspring.yaml", directory: directory, workingDirectory: "/elsewhere", environment: environment, flags: flags, hostName: hostName)
 }
 
 /// The problems as a person sees them; empty when the text is valid.

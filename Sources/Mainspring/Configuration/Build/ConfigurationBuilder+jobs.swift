@@ -45,7 +45,7 @@ extension ConfigurationBuilder {
         return RetryPolicy(maxAttempts: Int(max), backoff: backoff, base: base, cap: cap)
     }
 
-    /// A cap that is not written follows a base above the default.
+    /// The cap, unless it is below the base; the one that was written is named.
     mutating func checkedCap(in section: SettingReader, base: Duration) -> Duration? {
         guard let cap = section.duration("cap") else { return nil }
         if cap >= base { return cap }

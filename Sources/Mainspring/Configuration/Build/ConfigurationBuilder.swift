@@ -7,11 +7,14 @@ struct ConfigurationBuilder {
     var problems: ProblemList
     let root: SettingReader
     let directory: String
+    /// Where paths from the environment and from flags start.
+    private let workingDirectory: String
     /// What commands get of the daemon's environment.
     let inherited: [String: String]
 
-    init(problems: ProblemList, effective: ConfigNode, directory: String, environment: [String: String]) {
+    init(problems: ProblemList, effective: ConfigNode, directory: String, workingDirectory: String, environment: [String: String]) {
         self.problems = problems
+        self.workingDirectory = workingDirectory
         root = SettingReader(node: effective, path: "")
         self.directory = directory
         inherited = environment.filter { ["PATH", "HOME", "LANG", "TZ"].contains($0.key) }
@@ -19,7 +22,7 @@ struct ConfigurationBuilder {
 
     /// Nil when anything is wrong; the problems then say what.
     mutating func build() -> Configuration? {
-        let state = absolute(root.text("state") ?? ".mainspring")
+        let state = absolute(root.text("state") ?? ".mainspring", from: root.origin(of: "state"))
         let queues = queues()
         let jobs = jobs(queues: queues)
         let services = services()
@@ -34,6 +37,13 @@ struct ConfigurationBuilder {
 
     func absolute(_ path: String) -> String {
         FilePath.absolute(path, in: directory)
+    }
+
+    private func absolute(_ path: String, from origin: ValueOrigin) -> String {
+        switch origin {
+        case .file, .fallback: absolute(path)
+        case .environment, .flag: FilePath.absolute(path, in: workingDirectory)
+        }
     }
 
     private mutating func http() -> HTTPConfiguration? {
@@ -54,7 +64,7 @@ struct ConfigurationBuilder {
             let durability: StoreConfiguration.Durability = section.choice("durability")
         else { return nil }
         guard case .sqlite(let path) = backend else { return StoreConfiguration(backend: backend, durability: durability) }
-        let file = path.isEmpty ? "\(state)/jobs.db" : absolute(path)
+        let file = path.isEmpty ? "\(state)/jobs.db" : absolute(path, from: section.origin(of: "url"))
         return StoreConfiguration(backend: .sqlite(path: file), durability: durability)
     }
 
@@ -78,10 +88,10 @@ struct ConfigurationBuilder {
     }
 
     private func queues() -> [String: Configuration.Queue] {
-        var queues = ["default": Configuration.Queue(workers: 10, limit: 10_000)]
+        var queues: [String: Configuration.Queue] = [:]
         for (name, section) in root.entries("queues") {
-            queues[name] = Configuration.Queue(
-                workers: Int(section.integer("workers") ?? 10), limit: Int(section.integer("limit") ?? 10_000))
+            guard let workers = section.integer("workers"), let limit = section.integer("limit") else { continue }
+            queues[name] = Configuration.Queue(workers: Int(workers), limit: Int(limit))
         }
         return queues
     }
@@ -109,6 +119,7 @@ struct ConfigurationBuilder {
 
     /// A reference to something that is not declared.
     mutating func unknown(_ noun: String, _ name: String, among names: some Collection<String>, at origin: ValueOrigin, key: String) {
+        guard !problems.isFull else { return problems.add("no such \(noun)", at: origin, key: key) }
         let hint = NearestName.of(name, among: names.sorted()).map { "did you mean '\($0)'?" }
         let known = names.isEmpty ? "no \(noun) is declared" : "declared: \(names.sorted().prefix(20).joined(separator: ", "))"
         problems.add("no \(noun) '\(name)' is declared", at: origin, key: key, hint: hint ?? known)

@@ -4,9 +4,13 @@ enum DependencyOrder {
     static func of(_ names: [String], needs: [String: [String]]) -> (order: [String], cycles: [[String]]) {
         var order: [String] = []
         var placed: Set<String> = []
-        while let next = names.first(where: { !placed.contains($0) && placed.isSuperset(of: needs[$0] ?? []) }) {
-            order.append(next)
-            placed.insert(next)
+        var before = -1
+        while placed.count > before {
+            before = placed.count
+            for name in names where !placed.contains(name) && (needs[name] ?? []).allSatisfy(placed.contains) {
+                order.append(name)
+                placed.insert(name)
+            }
         }
         var cycles: [[String]] = []
         var seen = placed

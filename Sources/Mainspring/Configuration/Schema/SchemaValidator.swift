@@ -7,6 +7,7 @@ struct SchemaValidator {
     private let directory: String
     private let computed: [String: String]
     private static let secretLimit = 64 << 10
+    private static let maxEntries = 10_000
 
     /// `computed` holds the defaults that are worked out, by path.
     init(problems: ProblemList, environment: [String: String], directory: String, computed: [String: String]) {
@@ -119,6 +120,10 @@ struct SchemaValidator {
         guard !node.isNull else { return ConfigNode(content: .map([]), origin: node.origin) }
         guard let members = node.members else {
             problems.add("must be a mapping of \(noun), but is \(node.noun)", at: node.origin, key: path)
+            return nil
+        }
+        guard members.count <= Self.maxEntries else {
+            problems.add("holds more than \(Self.maxEntries) entries", at: node.origin, key: path)
             return nil
         }
         var values: [ConfigNode.Member] = []

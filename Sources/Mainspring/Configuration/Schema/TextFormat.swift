@@ -41,6 +41,9 @@ enum TextFormat: Sendable, CaseIterable {
     func problem(with text: String) -> String? {
         if text.isEmpty, self != .any { return "must not be empty; \(noun) belongs here" }
         if text.utf8.contains(0) { return "holds a NUL character" }
+        if case .store = self, text.hasPrefix("redis://") || text.hasPrefix("rediss://") {
+            return "Redis is not in this version; sqlite and memory are"
+        }
         return takes(text) ? nil : "must be \(noun)"
     }
 

@@ -12,7 +12,8 @@ enum ConfigurationReference {
             check` names every problem at once, with file, line and key; `mainspring config show --origin` prints the effective
             values and where each came from. `docs/mainspring.schema.json` is the same table as a JSON Schema.
 
-            - **Precedence**: flags, then environment variables, then the file, then defaults.
+            - **Precedence**: flags, then environment variables (the names are below; an empty one counts as unset), then the file, then
+              defaults.
             - **Durations** are `250ms`, `30s`, `5m`, `12h`, `7d` or sums such as `1h30m`; **sizes** are `512B`, `64KiB`, `8MiB`, `1GiB`.
             - **Variables**: `${NAME}` and `${NAME:-default}` stand for environment variables inside values (not in names). An unset
               variable without a default is an error; the default also stands for an empty one. `$${` is a literal `${`. What is put in is
@@ -20,13 +21,13 @@ enum ConfigurationReference {
             - **Secrets**: under `headers` and `env`, `NAME_file: PATH` reads the value of `NAME` from a file (at most 64 KiB; the newline at
               its end is left out). These values, and what came from variables whose name tells (`…TOKEN`, `…SECRET`, `…PASSWORD`, `…KEY`),
               are never shown.
-            - **Paths** are relative to the file's folder, where commands run too.
+            - **Paths** in the file are relative to its folder, where commands run too; those in variables and flags to the current folder.
             - **Arguments**: the declared type decides how a value is read, so `symbol: NO` is the text `NO` where `symbol` is a string. A short
               `symbol: string` stands for `symbol: { type: string }`. In `exec`, `{name}` is a declared argument; an optional one must be an
               element of its own, and the element is left out with it. Numbers and booleans stand as text, `json` as compact JSON. In a
               URL, arguments stand in path and query only, percent-encoded. An argument inside a program's text (`sh -c`, `python -c`, an
               `awk` program) is refused: use standard input, the environment or `"$1"`.
-            - **Bounds**: 1 MiB of file, 32 levels, 100,000 values after anchors are expanded.
+            - **Bounds**: 1 MiB of file, 32 levels, 100,000 values after anchors are expanded, 10,000 entries in a mapping.
 
 
             """
