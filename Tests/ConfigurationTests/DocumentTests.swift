@@ -3,7 +3,9 @@ import Testing
 
 @Suite("Reading the document")
 struct DocumentTests {
-    @Test("an empty document, and one of comments, is the configuration of all defaults", arguments: ["", "# nothing\n", "---\n", "~\n"])
+    @Test(
+        "an empty document, and one of comments, is the configuration of all defaults",
+        arguments: ["", "# nothing\n", "---\n", "~\n"])
     func empty(text: String) throws {
         let configuration = try configuration(text)
         #expect(configuration.name == "mainspring")
@@ -20,7 +22,9 @@ struct DocumentTests {
     func syntax() {
         let found = problems("name: a\nhttp: {bind: [\nlog: x\n")
         #expect(found.count == 1)
-        #expect(found[0].hasPrefix("mainspring.yaml:3: not valid YAML: ") || found[0].hasPrefix("mainspring.yaml:4: not valid YAML: "))
+        #expect(
+            found[0].hasPrefix("mainspring.yaml:3: not valid YAML: ")
+                || found[0].hasPrefix("mainspring.yaml:4: not valid YAML: "))
     }
 
     @Test("tabs, control characters, several documents and a document that is a list are refused with a line")
@@ -106,7 +110,9 @@ struct DocumentTests {
         }
         #expect(error.problems.map(\.message) == ["cannot be read: No such file or directory"])
         #expect(error.problems.map(\.hint) == ["'mainspring init' writes one"])
-        let onFolder = try #require(throws: ConfigurationErrors.self) { try Configuration.load(path: folder.path, environment: [:]) }
+        let onFolder = try #require(throws: ConfigurationErrors.self) {
+            try Configuration.load(path: folder.path, environment: [:])
+        }
         #expect(onFolder.problems.map(\.message) == ["cannot be read: not a regular file"])
     }
 

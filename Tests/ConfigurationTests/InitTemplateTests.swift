@@ -8,7 +8,9 @@ struct InitTemplateTests {
     @Test("is valid, and has one job, one schedule and one service whose programs are there")
     func valid() throws {
         let folder = try TemporaryFolder()
-        for file in InitTemplate.files { try folder.write(file.content, to: file.path, mode: file.isExecutable ? 0o755 : 0o644) }
+        for file in InitTemplate.files {
+            try folder.write(file.content, to: file.path, mode: file.isExecutable ? 0o755 : 0o644)
+        }
         let configuration = try Configuration.load(path: "\(folder.path)/mainspring.yaml", environment: [:])
         #expect(configuration.jobs.keys.sorted() == ["greet"])
         #expect(configuration.schedules.values.map(\.every) == [.seconds(10)])

@@ -9,7 +9,10 @@ struct SourcesTests {
     @Test("flags win over the environment, which wins over the file, which wins over defaults")
     func precedence() throws {
         let text = "name: file\nlog: { level: debug }\nstore: memory\n"
-        let environment = ["MAINSPRING_NAME": "env", "MAINSPRING_HTTP_BIND": "127.0.0.1:1", "MAINSPRING_STORE": "sqlite:x.db", "MAINSPRING_NODE": ""]
+        let environment = [
+            "MAINSPRING_NAME": "env", "MAINSPRING_HTTP_BIND": "127.0.0.1:1", "MAINSPRING_STORE": "sqlite:x.db",
+            "MAINSPRING_NODE": "",
+        ]
         let flag = ConfigurationFlag(key: "http.bind", value: "127.0.0.1:2", name: "--bind")
         let configuration = try configuration(text, environment: environment, flags: [flag])
         #expect(configuration.name == "env")
@@ -77,14 +80,18 @@ struct SourcesTests {
               call: { http: { url: "https://example.org/x", headers: { Authorization_file: token, X-A: b } } }
               run: { exec: [./run], env_file: job.env, env: { A: "9", KEY_file: token } }
             """, environment: ["PATH": "/bin", "HOME": "/h", "OTHER": "no"], directory: folder.path)
-        guard case .call(let call) = configuration.jobs["call"]?.action, case .command(let run) = configuration.jobs["run"]?.action
+        guard case .call(let call) = configuration.jobs["call"]?.action,
+            case .command(let run) = configuration.jobs["run"]?.action
         else {
             Issue.record("one call, one command")
             return
         }
         #expect(call.headers.map(\.name) == ["Authorization", "X-A"])
         #expect(call.headers.map(\.value) == ["Bearer s3cret", "b"])
-        #expect(run.environment == ["PATH": "/bin", "HOME": "/h", "A": "9", "B": "two words", "C": "x=y", "KEY": "Bearer s3cret"])
+        #expect(
+            run.environment == [
+                "PATH": "/bin", "HOME": "/h", "A": "9", "B": "two words", "C": "x=y", "KEY": "Bearer s3cret",
+            ])
         #expect(run.workingDirectory == folder.path)
         let shown = configuration.text(showingOrigins: true)
         #expect(!shown.contains("s3cret") && !shown.contains("two words"))
@@ -114,7 +121,9 @@ struct SourcesTests {
             ])
     }
 
-    @Test("a host name that is no node name becomes one", arguments: [("my host", "my-host"), ("", "node"), ("h.example", "h.example")])
+    @Test(
+        "a host name that is no node name becomes one",
+        arguments: [("my host", "my-host"), ("", "node"), ("h.example", "h.example")])
     func hostNames(host: String, node: String) throws {
         #expect(try configuration("", hostName: host).node == node)
     }

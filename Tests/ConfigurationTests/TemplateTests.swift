@@ -6,14 +6,19 @@ import Testing
 struct TemplateTests {
     @Test("values stand where their names stood, and an absent optional argument leaves its element out")
     func argv() throws {
-        let template = try CommandTemplate(["./scan.sh", "--symbol={symbol}", "{depth}", "{{x}}", "{extra}", "{flag}", "{doc}"])
+        let template = try CommandTemplate([
+            "./scan.sh", "--symbol={symbol}", "{depth}", "{{x}}", "{extra}", "{flag}", "{doc}",
+        ])
         let schema = ArgumentSchema([
-            "symbol": ArgumentRule(.string), "depth": ArgumentRule(.integer), "extra": ArgumentRule(.string, isOptional: true),
+            "symbol": ArgumentRule(.string), "depth": ArgumentRule(.integer),
+            "extra": ArgumentRule(.string, isOptional: true),
             "flag": ArgumentRule(.boolean), "doc": ArgumentRule(.json),
         ])
         let argv = try template.argv(
-            with: ["symbol": "A; rm -rf / $(x)", "depth": 3, "flag": true, "doc": ["b": [1, "{symbol}"], "a": nil]], schema: schema)
-        #expect(argv == ["./scan.sh", "--symbol=A; rm -rf / $(x)", "3", "{x}", "true", #"{"a":null,"b":[1,"{symbol}"]}"#])
+            with: ["symbol": "A; rm -rf / $(x)", "depth": 3, "flag": true, "doc": ["b": [1, "{symbol}"], "a": nil]],
+            schema: schema)
+        #expect(
+            argv == ["./scan.sh", "--symbol=A; rm -rf / $(x)", "3", "{x}", "true", #"{"a":null,"b":[1,"{symbol}"]}"#])
     }
 
     @Test("a negative number at the start of an element needs its dash declared")
@@ -25,12 +30,16 @@ struct TemplateTests {
         #expect(error?.code == .invalidArguments)
         let declared = ArgumentSchema(["n": ArgumentRule(.integer, allowsDash: true)])
         #expect(try template.argv(with: ["n": -5], schema: declared) == ["./a", "-5"])
-        #expect(try CommandTemplate(["./a", "-n{n}"]).argv(with: ["n": -5], schema: ArgumentSchema(["n": ArgumentRule(.integer)])) == ["./a", "-n-5"])
+        #expect(
+            try CommandTemplate(["./a", "-n{n}"]).argv(
+                with: ["n": -5], schema: ArgumentSchema(["n": ArgumentRule(.integer)])) == ["./a", "-n-5"])
     }
 
     @Test("braces that do not match, an empty command and a program with a placeholder are refused")
     func refused() {
-        for texts in [["a", "{"], ["a", "}"], ["a", "{}"], ["a", "{a b}"], ["a", "{{x}"], [], [""], ["{x}"], ["./{x}.sh"]] {
+        for texts in [
+            ["a", "{"], ["a", "}"], ["a", "{}"], ["a", "{a b}"], ["a", "{{x}"], [], [""], ["{x}"], ["./{x}.sh"],
+        ] {
             #expect(throws: TextTemplate.Problem.self) { try CommandTemplate(texts) }
         }
     }
@@ -57,7 +66,8 @@ struct TemplateTests {
     @Test(
         "URLs that could lead elsewhere are refused",
         arguments: [
-            "ftp://h/", "{x}://h/", "http://{h}/", "http://h{x}/", "http://h:{p}/", "http://u:p@h/", "http://h/#f", "http:///x", "http://h:0/",
+            "ftp://h/", "{x}://h/", "http://{h}/", "http://h{x}/", "http://h:{p}/", "http://u:p@h/", "http://h/#f",
+            "http:///x", "http://h:0/",
             "http://h:99999/", "http://169.254.169.254/latest", "http://[fe80::1]/", "http://[::ffff:169.254.1.1]/",
             "http://[fd00:ec2::254]/", "http://h/a b", "h/x", "http://[zz]/", "http://h\\x/", "http://h/é",
         ])

@@ -101,11 +101,15 @@ struct ValidationTests {
             ])
     }
 
-    @Test("a bind that others can reach is refused under a code of its own", arguments: ["0.0.0.0:80", "[::]:8501", "10.0.0.1:1-2", "example.org:80"])
+    @Test(
+        "a bind that others can reach is refused under a code of its own",
+        arguments: ["0.0.0.0:80", "[::]:8501", "10.0.0.1:1-2", "example.org:80"])
     func openBind(bind: String) throws {
         let error = try #require(throws: ConfigurationErrors.self) { try configuration("http: { bind: '\(bind)' }") }
         #expect(error.code == .openBind)
-        let mixed = try #require(throws: ConfigurationErrors.self) { try configuration("http: { bind: '\(bind)' }\nnaem: x\n") }
+        let mixed = try #require(throws: ConfigurationErrors.self) {
+            try configuration("http: { bind: '\(bind)' }\nnaem: x\n")
+        }
         #expect(mixed.code == .configuration)
         #expect(mixed.problems.count == 2)
     }
@@ -117,7 +121,10 @@ struct ValidationTests {
 
     @Test(
         "binds that are none are refused",
-        arguments: ["8501", "127.0.0.1", "127.0.0.1:", "127.0.0.1:9-8", "127.0.0.1:70000", ":80", "::1:80", "127.0.0.1:0-9", "127.0.0.1:1-2-3"])
+        arguments: [
+            "8501", "127.0.0.1", "127.0.0.1:", "127.0.0.1:9-8", "127.0.0.1:70000", ":80", "::1:80", "127.0.0.1:0-9",
+            "127.0.0.1:1-2-3",
+        ])
     func badBinds(bind: String) {
         #expect(problems("http: { bind: '\(bind)' }").count == 1)
     }
@@ -171,7 +178,8 @@ struct ValidationTests {
             """, environment: ["N": "12"])
         #expect(
             configuration.schedules["x"]?.arguments == [
-                "s": "NO", "t": "1.10", "i": 7, "n": .number("2.50"), "b": true, "j": ["k": [1, "1", nil, "yes"]], "e": 12,
+                "s": "NO", "t": "1.10", "i": 7, "n": .number("2.50"), "b": true, "j": ["k": [1, "1", nil, "yes"]],
+                "e": 12,
             ])
     }
 }

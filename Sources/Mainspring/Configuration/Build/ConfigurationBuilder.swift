@@ -12,7 +12,10 @@ struct ConfigurationBuilder {
     /// What commands get of the daemon's environment.
     let inherited: [String: String]
 
-    init(problems: ProblemList, effective: ConfigNode, directory: String, workingDirectory: String, environment: [String: String]) {
+    init(
+        problems: ProblemList, effective: ConfigNode, directory: String, workingDirectory: String,
+        environment: [String: String]
+    ) {
         self.problems = problems
         self.workingDirectory = workingDirectory
         root = SettingReader(node: effective, path: "")
@@ -27,12 +30,15 @@ struct ConfigurationBuilder {
         let jobs = jobs(queues: queues)
         let services = services()
         let schedules = schedules(jobs: jobs)
-        guard let http = http(), let store = store(state: state), let timing = timing(), let log = log(), problems.errors == nil
+        guard let http = http(), let store = store(state: state), let timing = timing(), let log = log(),
+            problems.errors == nil
         else { return nil }
         return Configuration(
-            file: problems.file, directory: directory, name: root.text("name") ?? "", node: root.text("node") ?? "", state: state,
+            file: problems.file, directory: directory, name: root.text("name") ?? "", node: root.text("node") ?? "",
+            state: state,
             store: store, http: http, shutdown: timing.shutdown, log: log, retention: timing.retention,
-            queues: queues, jobs: jobs.compactMapValues(\.job), services: services, schedules: schedules, effective: root.node)
+            queues: queues, jobs: jobs.compactMapValues(\.job), services: services, schedules: schedules,
+            effective: root.node)
     }
 
     func absolute(_ path: String) -> String {
@@ -52,7 +58,8 @@ struct ConfigurationBuilder {
         else { return nil }
         if !bind.isLoopback {
             problems.add(
-                "a bind that others can reach needs authentication, and this version has none", at: section.origin(of: "bind"),
+                "a bind that others can reach needs authentication, and this version has none",
+                at: section.origin(of: "bind"),
                 key: section.path(of: "bind"), hint: "bind to 127.0.0.1, and put a proxy with authentication before it",
                 code: .openBind)
         }
@@ -60,10 +67,13 @@ struct ConfigurationBuilder {
     }
 
     private func store(state: String) -> StoreConfiguration? {
-        guard let section = root.section("store"), let backend = section.text("url").flatMap({ StoreConfiguration.Backend(text: $0) }),
+        guard let section = root.section("store"),
+            let backend = section.text("url").flatMap({ StoreConfiguration.Backend(text: $0) }),
             let durability: StoreConfiguration.Durability = section.choice("durability")
         else { return nil }
-        guard case .sqlite(let path) = backend else { return StoreConfiguration(backend: backend, durability: durability) }
+        guard case .sqlite(let path) = backend else {
+            return StoreConfiguration(backend: backend, durability: durability)
+        }
         let file = path.isEmpty ? "\(state)/jobs.db" : absolute(path, from: section.origin(of: "url"))
         return StoreConfiguration(backend: .sqlite(path: file), durability: durability)
     }
@@ -99,9 +109,11 @@ struct ConfigurationBuilder {
     private mutating func schedules(jobs: [String: DeclaredJob]) -> [String: ScheduleConfiguration] {
         var schedules: [String: ScheduleConfiguration] = [:]
         for (name, section) in root.entries("schedules") {
-            let every = section.duration("every"), jitter = section.duration("jitter") ?? .zero
+            let every = section.duration("every")
+            let jitter = section.duration("jitter") ?? .zero
             if let every, jitter >= every {
-                problems.add("must be less than 'every'", at: section.origin(of: "jitter"), key: section.path(of: "jitter"))
+                problems.add(
+                    "must be less than 'every'", at: section.origin(of: "jitter"), key: section.path(of: "jitter"))
             }
             guard let job = section.text("job") else { continue }
             guard let declared = jobs[job] else {
@@ -111,17 +123,21 @@ struct ConfigurationBuilder {
             let arguments = declared.hasValidArguments ? arguments(in: section, schema: declared.arguments) : [:]
             guard let every else { continue }
             schedules[name] = ScheduleConfiguration(
-                name: name, every: every, job: job, arguments: arguments, skipsOverlap: section.text("overlap") != "allow",
+                name: name, every: every, job: job, arguments: arguments,
+                skipsOverlap: section.text("overlap") != "allow",
                 jitter: jitter)
         }
         return schedules
     }
 
     /// A reference to something that is not declared.
-    mutating func unknown(_ noun: String, _ name: String, among names: some Collection<String>, at origin: ValueOrigin, key: String) {
+    mutating func unknown(
+        _ noun: String, _ name: String, among names: some Collection<String>, at origin: ValueOrigin, key: String
+    ) {
         guard !problems.isFull else { return problems.add("no such \(noun)", at: origin, key: key) }
         let hint = NearestName.of(name, among: names.sorted()).map { "did you mean '\($0)'?" }
-        let known = names.isEmpty ? "no \(noun) is declared" : "declared: \(names.sorted().prefix(20).joined(separator: ", "))"
+        let known =
+            names.isEmpty ? "no \(noun) is declared" : "declared: \(names.sorted().prefix(20).joined(separator: ", "))"
         problems.add("no \(noun) '\(name)' is declared", at: origin, key: key, hint: hint ?? known)
     }
 }

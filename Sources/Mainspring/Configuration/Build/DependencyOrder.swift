@@ -18,7 +18,9 @@ enum DependencyOrder {
             // Every name that is left needs another one that is left, so walking on must come back to a name.
             var walk: [String] = []
             var current = start
-            while !walk.contains(current), !seen.contains(current), let next = needs[current]?.first(where: { !placed.contains($0) }) {
+            while !walk.contains(current), !seen.contains(current),
+                let next = needs[current]?.first(where: { !placed.contains($0) })
+            {
                 walk.append(current)
                 current = next
             }

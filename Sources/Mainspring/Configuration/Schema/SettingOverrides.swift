@@ -8,7 +8,8 @@ struct SettingOverrides {
         "MAINSPRING_" + path.uppercased().replacing(".", with: "_")
     }
 
-    /// Environment first, flags over it; an empty variable counts as not set. `MAINSPRING_STORE` counts as `MAINSPRING_STORE_URL`, as `store` does in the file.
+    /// Environment first, flags over it; an empty variable counts as not set. `MAINSPRING_STORE` counts as
+    /// `MAINSPRING_STORE_URL`, as `store` does in the file.
     static func apply(
         to document: ConfigNode, environment: [String: String], flags: [ConfigurationFlag], problems: inout ProblemList
     ) -> ConfigNode {
@@ -18,7 +19,8 @@ struct SettingOverrides {
             document = setting(["store", "url"], in: document, to: store)
         }
         if let text = environment["MAINSPRING_STORE"], !text.isEmpty {
-            document = setting(["store", "url"], in: document, to: .text(text, origin: .environment("MAINSPRING_STORE")))
+            document = setting(
+                ["store", "url"], in: document, to: .text(text, origin: .environment("MAINSPRING_STORE")))
         }
         for path in paths {
             let name = variable(for: path)
@@ -67,20 +69,5 @@ struct SettingOverrides {
             members.append(.init(name: name, line: 0, value: inner))
         }
         return ConfigNode(content: .map(members), origin: node.origin)
-    }
-}
-
-/// A value given on the command line.
-public struct ConfigurationFlag: Sendable, Equatable {
-    /// The key's path, for instance `http.bind`.
-    public var key: String
-    public var value: String
-    /// As it was typed, for instance `--bind`.
-    public var name: String
-
-    public init(key: String, value: String, name: String) {
-        self.key = key
-        self.value = value
-        self.name = name
     }
 }

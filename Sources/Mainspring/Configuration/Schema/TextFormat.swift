@@ -51,7 +51,8 @@ enum TextFormat: Sendable, CaseIterable {
         switch self {
         case .any, .path: true
         case .name:
-            text.utf8.count <= 64 && text != "." && text != ".." && text.allSatisfy { Self.isLetterOrDigit($0) || "._-".contains($0) }
+            text.utf8.count <= 64 && text != "." && text != ".."
+                && text.allSatisfy { Self.isLetterOrDigit($0) || "._-".contains($0) }
         case .store: StoreConfiguration.Backend(text: text) != nil
         case .bind: BindAddress(text: text) != nil
         case .hostHeader: text.allSatisfy { Self.isLetterOrDigit($0) || "._-:[]".contains($0) }
