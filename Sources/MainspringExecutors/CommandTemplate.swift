@@ -12,7 +12,8 @@ public struct CommandTemplate: Sendable, Equatable {
             throw TextTemplate.Problem("a command needs a program, for instance [\"./scan.sh\"]")
         }
         guard program.arguments.isEmpty else {
-            throw TextTemplate.Problem("the program must be fixed; pass '{\(program.arguments[0])}' as an argument of it")
+            throw TextTemplate.Problem(
+                "the program must be fixed; pass '{\(program.arguments[0])}' as an argument of it")
         }
         self.elements = elements
     }
@@ -25,9 +26,9 @@ public struct CommandTemplate: Sendable, Equatable {
 
     /// The command for one job whose arguments passed `schema`.
     ///
-    /// Strings stand as they are, numbers and booleans as text, `json` arguments as compact JSON. An element that is one
-    /// absent optional argument is left out. Throws `invalid_arguments` for a value that would stand at the start of an
-    /// element with a `-`, unless its argument declares `dash`: a negative number too may be read as an option.
+    /// Strings stand as they are, numbers and booleans as text, `json` arguments as compact JSON. An element that is
+    /// one absent optional argument is left out. Throws `invalid_arguments` for a value that would stand at the start
+    /// of an element with a `-`, unless its argument declares `dash`: a negative number too may be read as an option.
     public func argv(with values: [String: JSONValue], schema: ArgumentSchema) throws(MainspringError) -> [String] {
         var argv: [String] = []
         for element in elements {

@@ -11,10 +11,11 @@ public struct URLTemplate: Sendable, Equatable {
     private let path: TextTemplate
     private let query: TextTemplate?
 
-    /// Throws for anything but `http://` and `https://`, a placeholder before the path, credentials, a fragment, characters
-    /// that do not belong in a URL, and a link-local address.
+    /// Throws for anything but `http://` and `https://`, a placeholder before the path, credentials, a fragment,
+    /// characters that do not belong in a URL, and a link-local address.
     public init(_ text: String) throws(TextTemplate.Problem) {
-        guard let separator = text.firstRange(of: "://"), let isSecure = ["http": false, "https": true][text[..<separator.lowerBound]]
+        guard let separator = text.firstRange(of: "://"),
+            let isSecure = ["http": false, "https": true][text[..<separator.lowerBound]]
         else { throw TextTemplate.Problem("a URL starts with http:// or https://, without a placeholder") }
         let end = text[separator.upperBound...].firstIndex { "/?#".contains($0) } ?? text.endIndex
         let authority = text[separator.upperBound..<end]
@@ -22,7 +23,8 @@ public struct URLTemplate: Sendable, Equatable {
             throw TextTemplate.Problem("no placeholder may stand before the path: the host must be fixed")
         }
         guard !authority.contains("@") else {
-            throw TextTemplate.Problem("credentials do not belong in a URL; use a header, with NAME_file for the secret")
+            throw TextTemplate.Problem(
+                "credentials do not belong in a URL; use a header, with NAME_file for the secret")
         }
         (host, port) = try Self.hostAndPort(authority, defaultPort: isSecure ? 443 : 80)
         guard !LinkLocalAddress.contains(host) else {
@@ -45,8 +47,8 @@ public struct URLTemplate: Sendable, Equatable {
 
     /// The URL for one job whose arguments passed the kind's schema.
     ///
-    /// Throws `invalid_arguments` when a value would leave a path segment empty, or make it `.` or `..`, which servers take for
-    /// another path.
+    /// Throws `invalid_arguments` when a value would leave a path segment empty, or make it `.` or `..`, which servers
+    /// take for another path.
     public func url(with values: [String: JSONValue]) throws(MainspringError) -> String {
         let path = Self.filled(path, with: values)
         let fixed = self.path.segments.allSatisfy { if case .text = $0 { true } else { false } }
@@ -90,15 +92,19 @@ public struct URLTemplate: Sendable, Equatable {
     private static func hostAndPort(
         _ authority: Substring, defaultPort: Int
     ) throws(TextTemplate.Problem) -> (host: String, port: Int) {
-        let host: Substring, rest: Substring
+        let host: Substring
+        let rest: Substring
         if authority.first == "[", let close = authority.firstIndex(of: "]") {
             host = authority[authority.index(after: authority.startIndex)..<close]
             rest = authority[authority.index(after: close)...]
-            guard IPAddress.isIPv6(String(host)) else { throw TextTemplate.Problem("no IPv6 address stands between the brackets") }
+            guard IPAddress.isIPv6(String(host)) else {
+                throw TextTemplate.Problem("no IPv6 address stands between the brackets")
+            }
         } else {
             let colon = authority.firstIndex(of: ":") ?? authority.endIndex
             (host, rest) = (authority[..<colon], authority[colon...])
-            guard !host.isEmpty, host.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) }) else {
+            guard !host.isEmpty, host.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) })
+            else {
                 throw TextTemplate.Problem("the URL has no valid host")
             }
         }

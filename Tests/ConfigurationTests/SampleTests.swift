@@ -18,7 +18,8 @@ struct SampleTests {
         let lines = sample.split(separator: "\n", omittingEmptySubsequences: false)
         let found = try #require(throws: ConfigurationErrors.self) { try configuration(sample) }.problems
         let keys = [
-            "watch", "jobs.scan.limit", "jobs.scan.rate", "jobs.scan.breaker", "supervision", "schedules.daily-report.cron",
+            "watch", "jobs.scan.limit", "jobs.scan.rate", "jobs.scan.breaker", "supervision",
+            "schedules.daily-report.cron",
             "schedules.daily-report.zone", "schedules.daily-report.catch_up", "loops", "workflows",
         ]
         #expect(found.filter { $0.message == "not in this version" }.map(\.key) == keys)

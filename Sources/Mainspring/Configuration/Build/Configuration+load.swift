@@ -4,9 +4,11 @@ import MainspringCore
 extension Configuration {
     /// Reads and validates the file at `path`; flags win over the environment, which wins over the file.
     ///
-    /// Throws every problem at once. `workingDirectory` is what a relative `path` starts from, the process's own by default.
+    /// Throws every problem at once. `workingDirectory` is what a relative `path` starts from, the process's own by
+    /// default.
     public static func load(
-        path: String, environment: [String: String], flags: [ConfigurationFlag] = [], hostName: String = Configuration.hostName(),
+        path: String, environment: [String: String], flags: [ConfigurationFlag] = [],
+        hostName: String = Configuration.hostName(),
         workingDirectory: String? = nil
     ) throws(ConfigurationErrors) -> Configuration {
         let base = workingDirectory ?? currentDirectory()
@@ -14,7 +16,9 @@ extension Configuration {
         do {
             let text = try SmallFile.readText(file, limit: YAMLDocument.maxBytes)
             return try read(
-                text, file: path, directory: FilePath.directory(of: file), environment: environment, flags: flags, hostName: hostName)
+                text, file: path, directory: FilePath.directory(of: file), workingDirectory: base,
+                environment: environment,
+                flags: flags, hostName: hostName)
         } catch let error as ConfigurationErrors {
             throw error
         } catch {
@@ -26,9 +30,11 @@ extension Configuration {
         }
     }
 
-    /// Validates a text as if it stood in `file`, in the absolute folder `directory`.
+    /// Validates a text as if it stood in `file`, in the absolute folder `directory`. Relative paths from the
+    /// environment and from flags start at `workingDirectory`.
     public static func read(
-        _ text: String, file: String, directory: String, environment: [String: String], flags: [ConfigurationFlag] = [],
+        _ text: String, file: String, directory: String, workingDirectory: String, environment: [String: String],
+        flags: [ConfigurationFlag] = [],
         hostName: String
     ) throws(ConfigurationErrors) -> Configuration {
         var problems = ProblemList(file: file)
@@ -37,12 +43,16 @@ extension Configuration {
             problems.add("must be a mapping, but is \(document.noun)", at: document.origin, key: "")
             throw problems.thrown
         }
-        let merged = SettingOverrides.apply(to: document, environment: environment, flags: flags, problems: &problems)
+        var merged = SettingOverrides.apply(to: document, environment: environment, flags: flags, problems: &problems)
+        merged = SettingOverrides.withDefaultQueue(merged)
         var validator = SchemaValidator(
-            problems: problems, environment: environment, directory: directory, computed: ["node": validName(from: hostName)])
+            problems: problems, environment: environment, directory: directory,
+            computed: ["node": validName(from: hostName)])
         let effective = validator.table(merged, as: ConfigurationSchema.root, path: "", at: document.origin)
         var builder = ConfigurationBuilder(
-            problems: validator.problems, effective: effective, directory: directory, environment: environment)
+            problems: validator.problems, effective: effective, directory: directory,
+            workingDirectory: workingDirectory,
+            environment: environment)
         guard let configuration = builder.build() else { throw builder.problems.thrown }
         return configuration
     }
@@ -55,7 +65,8 @@ extension Configuration {
     }
 
     private static func validName(from hostName: String) -> String {
-        let name = String(hostName.prefix(64).map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "-" })
+        let name = String(
+            hostName.prefix(64).map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "-" })
         return TextFormat.name.problem(with: name) == nil ? name : "node"
     }
 

@@ -8,16 +8,20 @@ extension ConfigurationBuilder {
         for (name, section) in section.entries("args") {
             guard let kind: ArgumentRule.Kind = section.choice("type") else { continue }
             var rule = ArgumentRule(
-                kind, isOptional: section.flag("optional"), max: section.integer("max"), allowsDash: section.flag("dash"),
+                kind, isOptional: section.flag("optional"), max: section.integer("max"),
+                allowsDash: section.flag("dash"),
                 allowsNewline: section.flag("newline"))
             for key in ["pattern", "newline"] where kind != .string && section.text(key) ?? "false" != "false" {
-                problems.add("only means something for strings", at: section.origin(of: key), key: section.path(of: key))
+                problems.add(
+                    "only means something for strings", at: section.origin(of: key), key: section.path(of: key))
             }
             if let source = section.text("pattern") {
                 do {
                     rule.pattern = try ArgumentPattern(source)
                 } catch {
-                    problems.add("is not a regular expression", at: section.origin(of: "pattern"), key: section.path(of: "pattern"))
+                    problems.add(
+                        "is not a regular expression", at: section.origin(of: "pattern"),
+                        key: section.path(of: "pattern"))
                     isValid = false
                 }
             }
@@ -51,7 +55,9 @@ extension ConfigurationBuilder {
         return values
     }
 
-    private mutating func value(of node: ConfigNode, kind: ArgumentRule.Kind, rule: ArgumentRule, name: String, key: String) -> JSONValue? {
+    private mutating func value(
+        of node: ConfigNode, kind: ArgumentRule.Kind, rule: ArgumentRule, name: String, key: String
+    ) -> JSONValue? {
         let value = JSONValue(node, as: kind)
         let problems = ArgumentSchema([name: rule]).problems(in: [name: value])
         for problem in problems { self.problems.add(problem, at: node.origin, key: key) }
@@ -60,7 +66,8 @@ extension ConfigurationBuilder {
 }
 
 extension JSONValue {
-    /// A value of the file as an argument: the declared type decides, so that `NO` or `1.10` can be a string without quotes.
+    /// A value of the file as an argument: the declared type decides, so that `NO` or `1.10` can be a string without
+    /// quotes.
     init(_ node: ConfigNode, as kind: ArgumentRule.Kind) {
         if kind == .string, let text = node.text, !node.isNull {
             self = .string(text)
@@ -69,11 +76,13 @@ extension JSONValue {
         switch node.content {
         case .scalar(let text, let isPlain):
             // A number from the environment stands in no quotes of its own.
-            let isInterpolated = if case .file(_, let variables) = node.origin { !variables.isEmpty && kind != .json } else { false }
+            let isInterpolated =
+                if case .file(_, let variables) = node.origin { !variables.isEmpty && kind != .json } else { false }
             self = isPlain || isInterpolated ? Self.plain(text, isNull: node.isNull) : .string(text)
         case .list(let items): self = .array(items.map { JSONValue($0, as: .json) })
         case .map(let members):
-            self = .object(Dictionary(members.map { ($0.name, JSONValue($0.value, as: .json)) }, uniquingKeysWith: { $1 }))
+            self = .object(
+                Dictionary(members.map { ($0.name, JSONValue($0.value, as: .json)) }, uniquingKeysWith: { $1 }))
         }
     }
 

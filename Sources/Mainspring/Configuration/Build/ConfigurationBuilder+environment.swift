@@ -7,22 +7,25 @@ extension ConfigurationBuilder {
         environment.merge(environmentFile(in: section)) { $1 }
         for (name, reader) in section.entries("env") {
             if name.hasPrefix("MAINSPRING_") {
-                problems.add("variables named MAINSPRING_… are set by Mainspring", at: reader.node.origin, key: reader.path)
+                problems.add(
+                    "variables named MAINSPRING_… are set by Mainspring", at: reader.node.origin, key: reader.path)
             }
             environment[name] = reader.node.text ?? ""
         }
         return environment
     }
 
-    /// Lines of `NAME=VALUE`; empty lines and those that start with `#` are skipped, and one pair of quotes around a value is
-    /// taken off. Nothing in it is expanded.
+    /// Lines of `NAME=VALUE`; empty lines and those that start with `#` are skipped, and one pair of quotes around a
+    /// value is taken off. Nothing in it is expanded.
     private mutating func environmentFile(in section: SettingReader) -> [String: String] {
         guard let name = section.text("env_file") else { return [:] }
-        let origin = section.origin(of: "env_file"), key = section.path(of: "env_file")
+        let origin = section.origin(of: "env_file")
+        let key = section.path(of: "env_file")
         do {
             var environment: [String: String] = [:]
             let text = try SmallFile.readText(absolute(name), limit: Self.fileLimit)
-            for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
+            for (index, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated()
+            {
                 let line = line.drop { $0 == " " || $0 == "\t" }
                 if line.isEmpty || line.first == "#" { continue }
                 let equals = line.firstIndex(of: "=") ?? line.startIndex

@@ -29,11 +29,13 @@ extension ConfigurationBuilder {
         let retry = retry(in: section)
         let unique = unique(in: section, schema: schema)
         let action = command(in: section, schema: schema) ?? call(in: section, schema: schema)
-        guard let action, let retry, let timeout = section.duration("timeout"), let priority: JobPriority = section.choice("priority"),
+        guard let action, let retry, let timeout = section.duration("timeout"),
+            let priority: JobPriority = section.choice("priority"),
             let result: JobConfiguration.Result = section.choice("result"), let output = section.size("output")
         else { return nil }
         return JobConfiguration(
-            name: name, action: action, arguments: schema, result: result, queue: queue, priority: priority, timeout: timeout,
+            name: name, action: action, arguments: schema, result: result, queue: queue, priority: priority,
+            timeout: timeout,
             retry: retry, unique: unique, outputLimit: output)
     }
 
@@ -45,12 +47,13 @@ extension ConfigurationBuilder {
         return RetryPolicy(maxAttempts: Int(max), backoff: backoff, base: base, cap: cap)
     }
 
-    /// A cap that is not written follows a base above the default.
+    /// The cap, unless it is below the base; the one that was written is named.
     mutating func checkedCap(in section: SettingReader, base: Duration) -> Duration? {
         guard let cap = section.duration("cap") else { return nil }
         if cap >= base { return cap }
         let culprit = section.origin(of: "cap") == .fallback ? "base" : "cap"
-        let message = culprit == "cap" ? "must be at least 'base' (\(base.text))" : "must be at most 'cap' (\(cap.text))"
+        let message =
+            culprit == "cap" ? "must be at least 'base' (\(base.text))" : "must be at most 'cap' (\(cap.text))"
         problems.add(message, at: section.origin(of: culprit), key: section.path(of: culprit))
         return nil
     }
@@ -59,7 +62,9 @@ extension ConfigurationBuilder {
         guard let section = section.section("unique") else { return nil }
         for (index, item) in (section.node["by"]?.items ?? []).enumerated() {
             guard let name = item.text, schema.arguments[name] == nil else { continue }
-            unknown("argument", name, among: schema.arguments.keys, at: item.origin, key: "\(section.path(of: "by"))[\(index)]")
+            unknown(
+                "argument", name, among: schema.arguments.keys, at: item.origin,
+                key: "\(section.path(of: "by"))[\(index)]")
         }
         var policy = UniquePolicy(by: section.texts("by"))
         let states = section.texts("while").compactMap(JobState.init(rawValue:))
@@ -96,7 +101,9 @@ extension ConfigurationBuilder {
         if let index = InterpreterScript.firstPlaceholder(in: elements) {
             problems.add(
                 "a placeholder inside a program text is never safe", at: items[index].origin, key: "\(key)[\(index)]",
-                hint: "use standard input (the arguments come as JSON), the environment, or \"$1\" with {name} as an element of its own")
+                hint:
+                    "use standard input (the arguments are there as JSON), the environment, or \"$1\" and {name} after it"
+            )
         }
         do {
             return try CommandTemplate(items.compactMap(\.text))
@@ -106,10 +113,13 @@ extension ConfigurationBuilder {
         }
     }
 
-    private mutating func check(_ template: TextTemplate, in schema: ArgumentSchema?, at origin: ValueOrigin, key: String) {
+    private mutating func check(
+        _ template: TextTemplate, in schema: ArgumentSchema?, at origin: ValueOrigin, key: String
+    ) {
         for name in template.arguments {
             guard let schema else {
-                problems.add("'{\(name)}': a service has no arguments; a brace itself is written '{{'", at: origin, key: key)
+                problems.add(
+                    "'{\(name)}': a service has no arguments; a brace itself is written '{{'", at: origin, key: key)
                 continue
             }
             guard let rule = schema.arguments[name] else {
@@ -137,7 +147,9 @@ extension ConfigurationBuilder {
                     continue
                 }
                 if rule.isOptional {
-                    problems.add("'\(name)' is optional, so it cannot stand in the URL", at: node.origin, key: key, hint: "it is in the body")
+                    problems.add(
+                        "'\(name)' is optional, so it cannot stand in the URL", at: node.origin, key: key,
+                        hint: "it is in the body")
                 }
             }
             return .call(JobConfiguration.Call(method: method, url: url, headers: headers(in: section)))
@@ -154,8 +166,11 @@ extension ConfigurationBuilder {
             if !seen.insert(name.lowercased()).inserted {
                 problems.add("the header is there twice", at: reader.node.origin, key: reader.path)
             }
-            if ["host", "content-length", "transfer-encoding", "connection", "idempotency-key"].contains(name.lowercased()) {
-                problems.add("this header is set by Mainspring", at: reader.node.origin, key: reader.path, hint: "leave it out")
+            if ["host", "content-length", "transfer-encoding", "connection", "idempotency-key"].contains(
+                name.lowercased())
+            {
+                problems.add(
+                    "this header is set by Mainspring", at: reader.node.origin, key: reader.path, hint: "leave it out")
             }
             if value.unicodeScalars.contains(where: { $0.value < 0x20 && $0 != "\t" || $0.value == 0x7F }) {
                 problems.add("a header's value holds no control characters", at: reader.node.origin, key: reader.path)

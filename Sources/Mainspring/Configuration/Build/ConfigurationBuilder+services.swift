@@ -15,7 +15,9 @@ extension ConfigurationBuilder {
                 if names.contains(other) {
                     needs[name, default: []].append(other)
                 } else {
-                    unknown("service", other, among: names, at: item.origin, key: "\(section.path(of: "depends_on"))[\(index)]")
+                    unknown(
+                        "service", other, among: names, at: item.origin,
+                        key: "\(section.path(of: "depends_on"))[\(index)]")
                 }
             }
         }
@@ -23,7 +25,8 @@ extension ConfigurationBuilder {
         for cycle in cycles {
             guard let section = entries.first(where: { $0.name == cycle[0] })?.reader else { continue }
             problems.add(
-                "services depend on each other: \((cycle + [cycle[0]]).joined(separator: " → "))", at: section.origin(of: "depends_on"),
+                "services depend on each other: \((cycle + [cycle[0]]).joined(separator: " → "))",
+                at: section.origin(of: "depends_on"),
                 key: section.path(of: "depends_on"))
         }
         var specs: [String: ServiceSpec] = [:]
@@ -36,7 +39,8 @@ extension ConfigurationBuilder {
         let readiness = readiness(in: section)
         let backoff = backoff(in: section)
         let environment = environment(in: section)
-        guard let template, let backoff, let restart: ServiceSpec.Restart = section.choice("restart"), let stop = section.section("stop"),
+        guard let template, let backoff, let restart: ServiceSpec.Restart = section.choice("restart"),
+            let stop = section.section("stop"),
             let signal = stop.text("signal").flatMap(SignalName.number(of:)), let timeout = stop.duration("timeout"),
             let argv = try? template.argv(with: [:], schema: ArgumentSchema())
         else { return nil }
@@ -48,13 +52,16 @@ extension ConfigurationBuilder {
     }
 
     private mutating func backoff(in section: SettingReader) -> RestartBackoff? {
-        guard let section = section.section("backoff"), let base = section.duration("base"), let cap = checkedCap(in: section, base: base)
+        guard let section = section.section("backoff"), let base = section.duration("base"),
+            let cap = checkedCap(in: section, base: base)
         else { return nil }
         return RestartBackoff(base: base, cap: cap)
     }
 
     private mutating func readiness(in section: SettingReader) -> Readiness {
-        guard let section = section.section("ready"), let within = section.duration("within") else { return Readiness() }
+        guard let section = section.section("ready"), let within = section.duration("within") else {
+            return Readiness()
+        }
         if let url = section.text("http") {
             if !url.hasPrefix("http://") || (try? URLTemplate(url)).map({ !$0.arguments.isEmpty }) ?? true {
                 problems.add("must be an http:// URL", at: section.origin(of: "http"), key: section.path(of: "http"))
@@ -66,7 +73,9 @@ extension ConfigurationBuilder {
         }
         guard let after = section.duration("after") else { return Readiness(within: within) }
         if after >= within {
-            problems.add("must be less than 'within' (\(within.text))", at: section.origin(of: "after"), key: section.path(of: "after"))
+            problems.add(
+                "must be less than 'within' (\(within.text))", at: section.origin(of: "after"),
+                key: section.path(of: "after"))
         }
         return Readiness(check: .after(after), within: within)
     }

@@ -7,11 +7,17 @@ struct ConfigurationBuilder {
     var problems: ProblemList
     let root: SettingReader
     let directory: String
+    /// Where paths from the environment and from flags start.
+    private let workingDirectory: String
     /// What commands get of the daemon's environment.
     let inherited: [String: String]
 
-    init(problems: ProblemList, effective: ConfigNode, directory: String, environment: [String: String]) {
+    init(
+        problems: ProblemList, effective: ConfigNode, directory: String, workingDirectory: String,
+        environment: [String: String]
+    ) {
         self.problems = problems
+        self.workingDirectory = workingDirectory
         root = SettingReader(node: effective, path: "")
         self.directory = directory
         inherited = environment.filter { ["PATH", "HOME", "LANG", "TZ"].contains($0.key) }
@@ -19,21 +25,31 @@ struct ConfigurationBuilder {
 
     /// Nil when anything is wrong; the problems then say what.
     mutating func build() -> Configuration? {
-        let state = absolute(root.text("state") ?? ".mainspring")
+        let state = absolute(root.text("state") ?? ".mainspring", from: root.origin(of: "state"))
         let queues = queues()
         let jobs = jobs(queues: queues)
         let services = services()
         let schedules = schedules(jobs: jobs)
-        guard let http = http(), let store = store(state: state), let timing = timing(), let log = log(), problems.errors == nil
+        guard let http = http(), let store = store(state: state), let timing = timing(), let log = log(),
+            problems.errors == nil
         else { return nil }
         return Configuration(
-            file: problems.file, directory: directory, name: root.text("name") ?? "", node: root.text("node") ?? "", state: state,
+            file: problems.file, directory: directory, name: root.text("name") ?? "", node: root.text("node") ?? "",
+            state: state,
             store: store, http: http, shutdown: timing.shutdown, log: log, retention: timing.retention,
-            queues: queues, jobs: jobs.compactMapValues(\.job), services: services, schedules: schedules, effective: root.node)
+            queues: queues, jobs: jobs.compactMapValues(\.job), services: services, schedules: schedules,
+            effective: root.node)
     }
 
     func absolute(_ path: String) -> String {
         FilePath.absolute(path, in: directory)
+    }
+
+    private func absolute(_ path: String, from origin: ValueOrigin) -> String {
+        switch origin {
+        case .file, .fallback: absolute(path)
+        case .environment, .flag: FilePath.absolute(path, in: workingDirectory)
+        }
     }
 
     private mutating func http() -> HTTPConfiguration? {
@@ -42,7 +58,8 @@ struct ConfigurationBuilder {
         else { return nil }
         if !bind.isLoopback {
             problems.add(
-                "a bind that others can reach needs authentication, and this version has none", at: section.origin(of: "bind"),
+                "a bind that others can reach needs authentication, and this version has none",
+                at: section.origin(of: "bind"),
                 key: section.path(of: "bind"), hint: "bind to 127.0.0.1, and put a proxy with authentication before it",
                 code: .openBind)
         }
@@ -50,11 +67,14 @@ struct ConfigurationBuilder {
     }
 
     private func store(state: String) -> StoreConfiguration? {
-        guard let section = root.section("store"), let backend = section.text("url").flatMap({ StoreConfiguration.Backend(text: $0) }),
+        guard let section = root.section("store"),
+            let backend = section.text("url").flatMap({ StoreConfiguration.Backend(text: $0) }),
             let durability: StoreConfiguration.Durability = section.choice("durability")
         else { return nil }
-        guard case .sqlite(let path) = backend else { return StoreConfiguration(backend: backend, durability: durability) }
-        let file = path.isEmpty ? "\(state)/jobs.db" : absolute(path)
+        guard case .sqlite(let path) = backend else {
+            return StoreConfiguration(backend: backend, durability: durability)
+        }
+        let file = path.isEmpty ? "\(state)/jobs.db" : absolute(path, from: section.origin(of: "url"))
         return StoreConfiguration(backend: .sqlite(path: file), durability: durability)
     }
 
@@ -78,10 +98,10 @@ struct ConfigurationBuilder {
     }
 
     private func queues() -> [String: Configuration.Queue] {
-        var queues = ["default": Configuration.Queue(workers: 10, limit: 10_000)]
+        var queues: [String: Configuration.Queue] = [:]
         for (name, section) in root.entries("queues") {
-            queues[name] = Configuration.Queue(
-                workers: Int(section.integer("workers") ?? 10), limit: Int(section.integer("limit") ?? 10_000))
+            guard let workers = section.integer("workers"), let limit = section.integer("limit") else { continue }
+            queues[name] = Configuration.Queue(workers: Int(workers), limit: Int(limit))
         }
         return queues
     }
@@ -89,9 +109,11 @@ struct ConfigurationBuilder {
     private mutating func schedules(jobs: [String: DeclaredJob]) -> [String: ScheduleConfiguration] {
         var schedules: [String: ScheduleConfiguration] = [:]
         for (name, section) in root.entries("schedules") {
-            let every = section.duration("every"), jitter = section.duration("jitter") ?? .zero
+            let every = section.duration("every")
+            let jitter = section.duration("jitter") ?? .zero
             if let every, jitter >= every {
-                problems.add("must be less than 'every'", at: section.origin(of: "jitter"), key: section.path(of: "jitter"))
+                problems.add(
+                    "must be less than 'every'", at: section.origin(of: "jitter"), key: section.path(of: "jitter"))
             }
             guard let job = section.text("job") else { continue }
             guard let declared = jobs[job] else {
@@ -101,16 +123,21 @@ struct ConfigurationBuilder {
             let arguments = declared.hasValidArguments ? arguments(in: section, schema: declared.arguments) : [:]
             guard let every else { continue }
             schedules[name] = ScheduleConfiguration(
-                name: name, every: every, job: job, arguments: arguments, skipsOverlap: section.text("overlap") != "allow",
+                name: name, every: every, job: job, arguments: arguments,
+                skipsOverlap: section.text("overlap") != "allow",
                 jitter: jitter)
         }
         return schedules
     }
 
     /// A reference to something that is not declared.
-    mutating func unknown(_ noun: String, _ name: String, among names: some Collection<String>, at origin: ValueOrigin, key: String) {
+    mutating func unknown(
+        _ noun: String, _ name: String, among names: some Collection<String>, at origin: ValueOrigin, key: String
+    ) {
+        guard !problems.isFull else { return problems.add("no such \(noun)", at: origin, key: key) }
         let hint = NearestName.of(name, among: names.sorted()).map { "did you mean '\($0)'?" }
-        let known = names.isEmpty ? "no \(noun) is declared" : "declared: \(names.sorted().prefix(20).joined(separator: ", "))"
+        let known =
+            names.isEmpty ? "no \(noun) is declared" : "declared: \(names.sorted().prefix(20).joined(separator: ", "))"
         problems.add("no \(noun) '\(name)' is declared", at: origin, key: key, hint: hint ?? known)
     }
 }

@@ -4,9 +4,13 @@ enum DependencyOrder {
     static func of(_ names: [String], needs: [String: [String]]) -> (order: [String], cycles: [[String]]) {
         var order: [String] = []
         var placed: Set<String> = []
-        while let next = names.first(where: { !placed.contains($0) && placed.isSuperset(of: needs[$0] ?? []) }) {
-            order.append(next)
-            placed.insert(next)
+        var before = -1
+        while placed.count > before {
+            before = placed.count
+            for name in names where !placed.contains(name) && (needs[name] ?? []).allSatisfy(placed.contains) {
+                order.append(name)
+                placed.insert(name)
+            }
         }
         var cycles: [[String]] = []
         var seen = placed
@@ -14,7 +18,9 @@ enum DependencyOrder {
             // Every name that is left needs another one that is left, so walking on must come back to a name.
             var walk: [String] = []
             var current = start
-            while !walk.contains(current), !seen.contains(current), let next = needs[current]?.first(where: { !placed.contains($0) }) {
+            while !walk.contains(current), !seen.contains(current),
+                let next = needs[current]?.first(where: { !placed.contains($0) })
+            {
                 walk.append(current)
                 current = next
             }

@@ -20,25 +20,35 @@ enum InterpreterScript {
         if commandLines.contains(name) {
             return elements.indices.dropFirst().first { !elements[$0].arguments.isEmpty }
         }
-        if let interpreter = interpreter(named: name) { return firstPlaceholder(in: elements, after: 0, of: interpreter) }
+        if let interpreter = interpreter(named: name) {
+            return firstPlaceholder(in: elements, after: 0, of: interpreter)
+        }
         guard let codeOptions = wrappers[name] else { return nil }
         var found: [Int] = []
         for index in elements.indices.dropFirst() {
             let text = elements[index].leadingText
-            if let option = codeOptions.first(where: { text == $0 || text.hasPrefix($0) && !elements[index].arguments.isEmpty }) {
+            if let option = codeOptions.first(where: {
+                text == $0 || text.hasPrefix($0) && !elements[index].arguments.isEmpty
+            }) {
                 let code = text == option ? index + 1 : index
                 if code < elements.count, !elements[code].arguments.isEmpty { found.append(code) }
             }
             guard elements[index].arguments.isEmpty else { continue }
             let inner = Array(elements[index...])
-            let isProgram = interpreter(named: baseName(text)) != nil || wrappers[baseName(text)] != nil || commandLines.contains(baseName(text))
+            let isProgram =
+                interpreter(named: baseName(text)) != nil || wrappers[baseName(text)] != nil
+                || commandLines.contains(baseName(text))
             if isProgram, let offset = firstPlaceholder(in: inner) { found.append(index + offset) }
         }
         return found.min()
     }
 
-    private static func firstPlaceholder(in elements: [TextTemplate], after program: Int, of interpreter: Interpreter) -> Int? {
-        var isCode = false, namesFile = false, skips = false
+    private static func firstPlaceholder(in elements: [TextTemplate], after program: Int, of interpreter: Interpreter)
+        -> Int?
+    {
+        var isCode = false
+        var namesFile = false
+        var skips = false
         for index in elements.indices where index > program {
             let element = elements[index]
             let text = element.leadingText
@@ -85,22 +95,31 @@ enum InterpreterScript {
 
     /// Programs that run what follows as another program; of some, an option's value is a command line.
     private static let wrappers: [String: [String]] = [
-        "env": ["-S", "--split-string", "-iS", "-vS"], "busybox": [], "toybox": [], "nice": [], "nohup": [], "timeout": [],
-        "setsid": [], "stdbuf": [], "ionice": [], "chrt": [], "taskset": [], "time": [], "sudo": [], "doas": [], "chroot": [],
-        "unshare": [], "nsenter": [], "xargs": [], "find": [], "docker": [], "podman": [], "kubectl": [], "systemd-run": [],
-        "tini": [], "dumb-init": [], "catchsegv": [], "strace": [], "ltrace": [], "prlimit": [], "setpriv": [], "runuser": ["-c", "--command"],
-        "su": ["-c", "--command"], "flock": ["-c", "--command"], "script": ["-c", "--command"], "npx": ["-c", "--call"], "uv": [],
-        "poetry": [], "pipenv": [], "bundle": [], "xvfb-run": [], "fakeroot": [], "gosu": [], "su-exec": [], "proot": [], "exec": [],
+        "env": ["-S", "--split-string", "-iS", "-vS"], "busybox": [], "toybox": [], "nice": [], "nohup": [],
+        "timeout": [],
+        "setsid": [], "stdbuf": [], "ionice": [], "chrt": [], "taskset": [], "time": [], "sudo": [], "doas": [],
+        "chroot": [],
+        "unshare": [], "nsenter": [], "xargs": [], "find": [], "docker": [], "podman": [], "kubectl": [],
+        "systemd-run": [],
+        "tini": [], "dumb-init": [], "catchsegv": [], "strace": [], "ltrace": [], "prlimit": [], "setpriv": [],
+        "runuser": ["-c", "--command"],
+        "su": ["-c", "--command"], "flock": ["-c", "--command"], "script": ["-c", "--command"],
+        "npx": ["-c", "--call"], "uv": [],
+        "poetry": [], "pipenv": [], "bundle": [], "xvfb-run": [], "fakeroot": [], "gosu": [], "su-exec": [],
+        "proot": [], "exec": [],
     ]
 
     /// Programs that hand everything after them to a shell, here or elsewhere.
     private static let commandLines: Set<String> = ["ssh", "watch", "rsh", "parallel", "eval"]
 
-    private static let shell = Interpreter(letters: ["c"], words: ["--command", "--init-command"], valued: ["-o", "-O", "--rcfile", "--init-file"])
+    private static let shell = Interpreter(
+        letters: ["c"], words: ["--command", "--init-command"], valued: ["-o", "-O", "--rcfile", "--init-file"])
 
     private static let interpreters: [String: Interpreter] = {
         var table: [String: Interpreter] = [:]
-        for name in ["sh", "bash", "dash", "zsh", "ksh", "mksh", "ash", "csh", "tcsh", "rbash", "yash", "hush"] { table[name] = shell }
+        for name in ["sh", "bash", "dash", "zsh", "ksh", "mksh", "ash", "csh", "tcsh", "rbash", "yash", "hush"] {
+            table[name] = shell
+        }
         table["fish"] = Interpreter(letters: ["c", "C"], words: ["--command", "--init-command"])
         table["pwsh"] = Interpreter(letters: ["c", "e"], words: ["-Command", "-CommandWithArgs", "-EncodedCommand"])
         for name in ["python", "pypy"] { table[name] = Interpreter(letters: ["c"], valued: ["-W", "-X", "-Q"]) }
@@ -109,7 +128,10 @@ enum InterpreterScript {
         for name in ["node", "nodejs", "bun"] {
             table[name] = Interpreter(
                 letters: ["e", "p"], words: ["--eval", "--print"],
-                valued: ["-r", "--require", "--import", "--loader", "--experimental-loader", "-C", "--conditions", "--env-file"])
+                valued: [
+                    "-r", "--require", "--import", "--loader", "--experimental-loader", "-C", "--conditions",
+                    "--env-file",
+                ])
         }
         table["deno"] = Interpreter(words: ["eval"])
         table["php"] = Interpreter(
@@ -124,14 +146,17 @@ enum InterpreterScript {
         }
         for name in ["awk", "gawk", "mawk", "nawk", "original-awk"] {
             table[name] = Interpreter(
-                letters: ["e"], words: ["--source"], valued: ["-F", "-v", "--assign", "--field-separator"], firstIsProgram: true,
+                letters: ["e"], words: ["--source"], valued: ["-F", "-v", "--assign", "--field-separator"],
+                firstIsProgram: true,
                 fileOptions: ["-f", "--file"])
         }
         for name in ["sed", "gsed", "ssed"] {
             table[name] = Interpreter(
-                letters: ["e"], words: ["--expression"], valued: ["-l", "--line-length"], firstIsProgram: true, fileOptions: ["-f", "--file"])
+                letters: ["e"], words: ["--expression"], valued: ["-l", "--line-length"], firstIsProgram: true,
+                fileOptions: ["-f", "--file"])
         }
-        table["psql"] = Interpreter(letters: ["c"], words: ["--command"], valued: ["-d", "-h", "-p", "-U", "-f", "-v", "-o"])
+        table["psql"] = Interpreter(
+            letters: ["c"], words: ["--command"], valued: ["-d", "-h", "-p", "-U", "-f", "-v", "-o"])
         for name in ["mysql", "mariadb"] {
             table[name] = Interpreter(letters: ["e"], words: ["--execute"], valued: ["-h", "-u", "-P", "-D"])
         }

@@ -12,7 +12,9 @@ struct SettingReader {
     /// Entries of a map, in the file's order.
     func entries(_ name: String) -> [(name: String, reader: SettingReader)] {
         guard let section = section(name), let members = section.node.members else { return [] }
-        return members.map { ($0.name, SettingReader(node: $0.value, path: SchemaValidator.join(section.path, $0.name))) }
+        return members.map {
+            ($0.name, SettingReader(node: $0.value, path: SchemaValidator.join(section.path, $0.name)))
+        }
     }
 
     func text(_ name: String) -> String? { node[name]?.text }

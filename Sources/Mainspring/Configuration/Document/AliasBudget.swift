@@ -2,7 +2,8 @@
 enum AliasBudget {
     static let maxExpansion = 1e8
 
-    /// With `n` aliases of `k` anchors, a chain of anchors multiplies to (n/k)^k at most. False beyond a hundred million.
+    /// With `n` aliases of `k` anchors, a chain of anchors multiplies to (n/k)^k at most. False beyond a hundred
+    /// million.
     static func allows(_ text: String) -> Bool {
         let anchors = names(after: "&", in: text)
         guard !anchors.isEmpty else { return true }
@@ -19,7 +20,8 @@ enum AliasBudget {
         }
     }
 
-    /// Words after the sign where YAML may read one; signs in comments and strings count too, which only lowers the budget.
+    /// Words after the sign where YAML may read one; signs in comments and strings count too, which only lowers the
+    /// budget.
     private static func names(after sign: Unicode.Scalar, in text: String) -> [Substring] {
         let separators = " \t\r\n[{,:?-".utf8
         let bytes = text.utf8

@@ -36,7 +36,11 @@ struct ConfigNode: Sendable, Equatable {
 
     /// Nothing was written: YAML's null.
     var isNull: Bool {
-        if case .scalar(let text, isPlain: true) = content { ["", "~", "null", "Null", "NULL"].contains(text) } else { false }
+        if case .scalar(let text, isPlain: true) = content {
+            ["", "~", "null", "Null", "NULL"].contains(text)
+        } else {
+            false
+        }
     }
 
     /// What it is, for messages: `a list`.

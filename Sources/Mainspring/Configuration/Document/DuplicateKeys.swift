@@ -2,10 +2,10 @@ import Yams
 
 /// Composes a document although keys stand twice in a mapping, so that the rest is checked too.
 ///
-/// Yams stops at the first such mapping. The first of the two keys is then marked with a letter that no key holds, and the
-/// document is composed again; ``name(of:)`` takes the mark off.
+/// Yams stops at the first such mapping. The first of the two keys is then marked with a letter that no key holds, and
+/// the document is composed again; ``name(of:)`` takes the mark off.
 enum DuplicateKeys {
-    private static let mark: Character = "\u{E000}"
+    private static let mark: Unicode.Scalar = "\u{E000}"
     private static let maxRounds = 50
 
     static func compose(_ text: String) throws -> Yams.Node? {
@@ -25,7 +25,7 @@ enum DuplicateKeys {
     }
 
     static func name(of key: String) -> String {
-        key.first == mark ? String(key.drop { $0 == mark }) : key
+        String(String.UnicodeScalarView(key.unicodeScalars.drop { $0 == mark }))
     }
 
     /// Each round adds one letter more, so that a key that stands three times ends up with three names.
@@ -41,7 +41,7 @@ enum DuplicateKeys {
         else { return nil }
         if scalars[index] == "\"" || scalars[index] == "'" { index = scalars.index(after: index) }
         var marked = text
-        marked.unicodeScalars.insert(contentsOf: repeatElement(mark.unicodeScalars.first!, count: count), at: index)  // one scalar
+        marked.unicodeScalars.insert(contentsOf: repeatElement(mark, count: count), at: index)
         return marked
     }
 }

@@ -10,8 +10,8 @@ struct Interpolation {
     var text: String
     var variables: [String]
 
-    /// A default stands for a variable that is unset or empty. With `escapesBraces` what is put in, and what `$${…}` leaves,
-    /// has its braces doubled, so that a template does not take it for an argument.
+    /// A default stands for a variable that is unset or empty. With `escapesBraces` what is put in, and what `$${…}`
+    /// leaves, has its braces doubled, so that a template does not take it for an argument.
     static func expand(
         _ text: String, environment: [String: String], escapesBraces: Bool = false
     ) throws(Problem) -> Interpolation {
@@ -46,14 +46,16 @@ struct Interpolation {
         let rest = reference.dropFirst(name.count)
         guard let first = name.first, !first.isNumber, rest.isEmpty || rest.hasPrefix(":-") else {
             throw Problem(
-                message: "no environment variable is named so", hint: "write '${NAME}' or '${NAME:-default}'; a literal is '$${'")
+                message: "no environment variable is named so",
+                hint: "write '${NAME}' or '${NAME:-default}'; a literal is '$${'")
         }
         variables.append(String(name))
         let value = environment[String(name)]
         if rest.isEmpty {
             guard let value else {
                 throw Problem(
-                    message: "the environment variable \(name) is not set", hint: "set it, or write '${\(name):-default}'")
+                    message: "the environment variable \(name) is not set",
+                    hint: "set it, or write '${\(name):-default}'")
             }
             return value
         }

@@ -20,7 +20,8 @@ enum ValueOrigin: Sendable, Equatable {
     /// For `config show --origin`.
     func text(file: String) -> String {
         switch self {
-        case .file(let line, let variables): "\(file):\(line)" + (variables.isEmpty ? "" : " with " + variables.joined(separator: ", "))
+        case .file(let line, let variables):
+            "\(file):\(line)" + (variables.isEmpty ? "" : " with " + variables.joined(separator: ", "))
         case .environment(let name): "environment \(name)"
         case .flag(let name): "flag \(name)"
         case .fallback: "default"

@@ -47,7 +47,8 @@ struct YAMLDocument {
         count += 1
         let line = node.mark?.line ?? 1
         guard depth <= Self.maxDepth, count <= Self.maxNodes else {
-            let limit = depth > Self.maxDepth ? "more than \(Self.maxDepth) levels deep" : "more than \(Self.maxNodes) values"
+            let limit =
+                depth > Self.maxDepth ? "more than \(Self.maxDepth) levels deep" : "more than \(Self.maxNodes) values"
             if count <= Self.maxNodes + 1 { fail(limit, line: line, key: path) }
             return nil
         }
@@ -96,7 +97,8 @@ struct YAMLDocument {
 
     private mutating func report(_ error: any Error) {
         switch error as? YamlError {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
             fail("not valid YAML: \(problem)", line: mark.line)
         case .duplicatedKeysInMapping(let names, let context):
             fail("keys are there twice: \(names.joined(separator: ", "))", line: context.mark.line)

@@ -4,15 +4,20 @@ import MainspringRuntime
 extension ConfigurationSchema {
     static let job = SchemaTable(
         keys: [
-            .key("exec", command, "A command: the program, then its arguments; `{name}` is a declared argument, `{{` a brace."),
+            .key(
+                "exec", command,
+                "A command: the program, then its arguments; `{name}` is a declared argument, `{{` a brace."),
             .key("http", .table(call), fallback: .absent, "An HTTP call; the arguments are its JSON body."),
-            .key("args", .map(keys: .name, .shorthand(key: "type", argument), noun: "declared arguments by name"),
-                 "The arguments that a job of this kind takes; no others are."),
-            .key("result", .choice(["none", "text", "json"]), default: "none",
-                 "What becomes of standard output, or of the response's body."),
+            .key(
+                "args", .map(keys: .name, .shorthand(key: "type", argument), noun: "declared arguments by name"),
+                "The arguments that a job of this kind takes; no others are."),
+            .key(
+                "result", .choice(["none", "text", "json"]), default: "none",
+                "What becomes of standard output, or of the response's body."),
             .key("queue", .text(.name), default: "default", "The queue of jobs that do not name one."),
-            .key("priority", .choice(JobPriority.allCases.map(\.rawValue)), default: "normal",
-                 "A head start in time, so that low never starves."),
+            .key(
+                "priority", .choice(JobPriority.allCases.map(\.rawValue)), default: "normal",
+                "A head start in time, so that low never starves."),
             .key("timeout", .duration(period), default: "5m", "The longest run of one attempt."),
             .key("retry", .table(retry), "When a failed job runs again."),
             .key("unique", .table(unique), fallback: .absent, "At most one job with the same arguments at a time."),
@@ -20,34 +25,51 @@ extension ConfigurationSchema {
                 .onlyBeside("exec"),
             .key("env", environment, "Environment variables, besides PATH, HOME, LANG and TZ.").onlyBeside("exec"),
             .key("env_file", .text(.path), "A file of NAME=VALUE lines; `env` wins over it.").onlyBeside("exec"),
-            .key("output", .size(ByteSize(bytes: 0)...ByteSize(bytes: 64 << 20)), default: "64KiB",
-                 "How much of each output is kept per attempt; of more, the end is kept."),
+            .key(
+                "output", .size(ByteSize(bytes: 0)...ByteSize(bytes: 64 << 20)), default: "64KiB",
+                "How much of each output is kept per attempt; of more, the end is kept."),
             .key("kill_after", .duration(.zero ... .seconds(3600)), default: "5s", "KILL comes this long after TERM.")
                 .onlyBeside("exec"),
         ] + SchemaKey.later("limit", "rate", "breaker", "silence", "deadline", "max_rescues", "fair_by"),
         exactlyOne: ["exec", "http"])
 
     private static let call = SchemaTable(keys: [
-        .key("method", .choice(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]), default: "POST", "The request's method."),
+        .key(
+            "method", .choice(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]), default: "POST",
+            "The request's method."),
         .required("url", .template, "An http:// or https:// URL; arguments may stand in its path and query."),
-        .key("headers", .map(keys: .headerName, .text(.any), noun: "headers; `NAME_file: PATH` reads a value from a file", isSecret: true),
-             "Headers to send."),
+        .key(
+            "headers",
+            .map(
+                keys: .headerName, .text(.any), noun: "headers; `NAME_file: PATH` reads a value from a file",
+                isSecret: true),
+            "Headers to send."),
     ])
 
     private static let retry = SchemaTable(keys: [
         .key("max", .integer(1...1000), default: "5", "Attempts in all, the first included; 1 means no retry."),
-        .key("backoff", .choice(RetryPolicy.Backoff.allCases.map(\.rawValue)), default: "exponential", "How the wait grows."),
-        .key("base", .duration(period), default: "1s", "The wait before the second attempt; half of each wait is random."),
+        .key(
+            "backoff", .choice(RetryPolicy.Backoff.allCases.map(\.rawValue)), default: "exponential",
+            "How the wait grows."),
+        .key(
+            "base", .duration(period), default: "1s", "The wait before the second attempt; half of each wait is random."
+        ),
         .key("cap", .duration(period), default: "5m", "No wait is longer; at least `base`."),
     ])
 
     private static let unique = SchemaTable(
         keys: [
-            .key("by", .list(.text(.name), max: 100), fallback: .emptyList, "The arguments that count; all of them when empty."),
-            .key("while", .list(.choice(JobState.allCases.map(\.rawValue)), max: 8, isEmptyAllowed: false),
-                 fallback: .computed("every unfinished state"), "The states in which a job stands in the way of another."),
-            .key("on_conflict", .choice(["reject"], later: ["replace", "debounce", "throttle", "keep_last"]), default: "reject",
-                 "What becomes of the second job: `reject` answers with the first."),
+            .key(
+                "by", .list(.text(.name), max: 100), fallback: .emptyList,
+                "The arguments that count; all of them when empty."),
+            .key(
+                "while", .list(.choice(JobState.allCases.map(\.rawValue)), max: 8, isEmptyAllowed: false),
+                fallback: .computed("every unfinished state"), "The states in which a job stands in the way of another."
+            ),
+            .key(
+                "on_conflict", .choice(["reject"], later: ["replace", "debounce", "throttle", "keep_last"]),
+                default: "reject",
+                "What becomes of the second job: `reject` answers with the first."),
         ] + SchemaKey.later("for"))
 
     private static let argument = SchemaTable(keys: [
@@ -55,27 +77,46 @@ extension ConfigurationSchema {
         .key("enum", .list(.json, max: 1000, isEmptyAllowed: false), "The only values taken."),
         .key("pattern", .text(.any), "Strings: a regular expression that the whole value must match."),
         .key("optional", .boolean, default: "false", "Whether it may be left out."),
-        .key("max", .integer(0...Int64.max), "Strings: the longest, in bytes (64 KiB without it). Numbers: the largest."),
-        .key("dash", .boolean, default: "false", "Takes values that start with `-`, which a command may read as an option."),
+        .key(
+            "max", .integer(0...Int64.max), "Strings: the most bytes (64 KiB without it). Numbers: the largest."),
+        .key(
+            "dash", .boolean, default: "false",
+            "Takes values that start with `-`, which a command may read as an option."),
         .key("newline", .boolean, default: "false", "Takes newlines."),
     ])
 
     static let service = SchemaTable(keys: [
         .required("exec", command, "The program, then its arguments; `{{` is a brace."),
-        .key("restart", .choice([
-            ServiceSpec.Restart.always.rawValue, ServiceSpec.Restart.onFailure.rawValue, ServiceSpec.Restart.never.rawValue,
-        ]), default: "always", "When it is started again after it ended."),
-        .key("backoff", .table(SchemaTable(keys: [
-            .key("base", .duration(period), default: "500ms", "The wait before the first restart; it doubles, and half is random."),
-            .key("cap", .duration(period), default: "30s", "No wait is longer; at least `base`."),
-        ])), "How long a restart waits."),
-        .key("ready", .table(ready), "When it counts as ready; as soon as it runs, unless one of `http`, `tcp`, `after` is given."),
-        .key("depends_on", .list(.text(.name), max: 1000), fallback: .emptyList,
-             "Services that must be ready before it starts, and that stop after it."),
-        .key("stop", .table(SchemaTable(keys: [
-            .key("signal", .text(.signal), default: "TERM", "The signal that asks it to end."),
-            .key("timeout", .duration(.zero ... .seconds(3600)), default: "5s", "KILL for its whole group comes after this."),
-        ])), "How it is stopped."),
+        .key(
+            "restart",
+            .choice([
+                ServiceSpec.Restart.always.rawValue, ServiceSpec.Restart.onFailure.rawValue,
+                ServiceSpec.Restart.never.rawValue,
+            ]), default: "always", "When it is started again after it ended."),
+        .key(
+            "backoff",
+            .table(
+                SchemaTable(keys: [
+                    .key(
+                        "base", .duration(period), default: "500ms",
+                        "The wait before the first restart; it doubles, and half is random."),
+                    .key("cap", .duration(period), default: "30s", "No wait is longer; at least `base`."),
+                ])), "How long a restart waits."),
+        .key(
+            "ready", .table(ready),
+            "When it counts as ready; as soon as it runs, unless one of `http`, `tcp`, `after` is given."),
+        .key(
+            "depends_on", .list(.text(.name), max: 1000), fallback: .emptyList,
+            "Services that must be ready before it starts, and that stop after it."),
+        .key(
+            "stop",
+            .table(
+                SchemaTable(keys: [
+                    .key("signal", .text(.signal), default: "TERM", "The signal that asks it to end."),
+                    .key(
+                        "timeout", .duration(.zero ... .seconds(3600)), default: "5s",
+                        "KILL for its whole group comes after this."),
+                ])), "How it is stopped."),
         .key("cwd", .text(.path), default: ".", "The working directory, relative to this file's folder."),
         .key("env", environment, "Environment variables, besides PATH, HOME, LANG and TZ."),
         .key("env_file", .text(.path), "A file of NAME=VALUE lines; `env` wins over it."),

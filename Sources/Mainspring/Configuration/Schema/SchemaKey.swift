@@ -1,5 +1,5 @@
-/// One key of the configuration, declared once: validation, hints, environment overrides, `config show`, the reference and
-/// the JSON Schema all read this.
+/// One key of the configuration, declared once: validation, hints, environment overrides, `config show`, the reference
+/// and the JSON Schema all read this.
 struct SchemaKey: Sendable {
     enum Availability: Sendable { case now, later }
 

@@ -16,7 +16,8 @@ indirect enum SchemaType: Sendable {
     case table(SchemaTable)
     /// A mapping, or the short form: one value, which stands for `key`.
     case shorthand(key: String, SchemaTable)
-    /// Names chosen by the author; `noun` is for the reference. Values of secret maps are redacted and may come from files.
+    /// Names chosen by the author; `noun` is for the reference. Values of secret maps are redacted and may come from
+    /// files.
     case map(keys: TextFormat, SchemaType, noun: String, isSecret: Bool = false)
     /// Any value; checked by who reads it.
     case json
@@ -56,17 +57,21 @@ indirect enum SchemaType: Sendable {
             guard let value = Duration(text: text) else {
                 return (text.hasPrefix("-") ? "must not be negative" : "must be \(noun)", nil)
             }
-            return range.contains(value) ? nil : ("must be from \(range.lowerBound.text) to \(range.upperBound.text)", nil)
+            return range.contains(value)
+                ? nil : ("must be from \(range.lowerBound.text) to \(range.upperBound.text)", nil)
         case .size(let range):
             guard let value = ByteSize(text: text) else { return ("must be \(noun)", nil) }
-            return range.contains(value) ? nil : ("must be from \(range.lowerBound.text) to \(range.upperBound.text)", nil)
+            return range.contains(value)
+                ? nil : ("must be from \(range.lowerBound.text) to \(range.upperBound.text)", nil)
         case .integer(let range):
             guard let value = Int64(text) else { return ("must be \(noun)", nil) }
             return range.contains(value) ? nil : ("must be from \(range.lowerBound) to \(range.upperBound)", nil)
         case .boolean: return text == "true" || text == "false" ? nil : ("must be true or false", nil)
         case .choice(let words, let later):
             if words.contains(text) { return nil }
-            if later.contains(text) { return ("'\(text)' is not in this version", "use \(words.joined(separator: " or "))") }
+            if later.contains(text) {
+                return ("'\(text)' is not in this version", "use \(words.joined(separator: " or "))")
+            }
             return ("must be \(noun)", NearestName.of(text, among: words).map { "did you mean '\($0)'?" })
         case .list, .table, .shorthand, .map, .json: return ("must be \(noun)", nil)
         }

@@ -7,6 +7,7 @@ struct SchemaValidator {
     private let directory: String
     private let computed: [String: String]
     private static let secretLimit = 64 << 10
+    private static let maxEntries = 10_000
 
     /// `computed` holds the defaults that are worked out, by path.
     init(problems: ProblemList, environment: [String: String], directory: String, computed: [String: String]) {
@@ -17,7 +18,8 @@ struct SchemaValidator {
     }
 
     /// The effective value: what is refused counts as not given, so that the rest is checked too.
-    mutating func table(_ node: ConfigNode?, as table: SchemaTable, path: String, at origin: ValueOrigin) -> ConfigNode {
+    mutating func table(_ node: ConfigNode?, as table: SchemaTable, path: String, at origin: ValueOrigin) -> ConfigNode
+    {
         let origin = node?.origin ?? origin
         var given: [String: ConfigNode.Member] = [:]
         if let node, !node.isNull {
@@ -46,11 +48,13 @@ struct SchemaValidator {
 
     private mutating func isDeclared(_ member: ConfigNode.Member, in table: SchemaTable, path: String) -> Bool {
         let inner = Self.join(path, member.name)
-        let origin: ValueOrigin = if case .file = member.value.origin { .file(line: member.line) } else { member.value.origin }
+        let origin: ValueOrigin =
+            if case .file = member.value.origin { .file(line: member.line) } else { member.value.origin }
         guard let key = table[member.name] else {
             let names = table.available.map(\.name)
             let hint = NearestName.of(member.name, among: names).map { "did you mean '\($0)'?" }
-            problems.add("unknown key", at: origin, key: inner, hint: hint ?? "known here: \(names.joined(separator: ", "))")
+            problems.add(
+                "unknown key", at: origin, key: inner, hint: hint ?? "known here: \(names.joined(separator: ", "))")
             return false
         }
         if key.availability == .later {
@@ -85,12 +89,15 @@ struct SchemaValidator {
         case .absent: return nil
         case .none:
             switch key.type {
-            case .table(let table) where node == nil, .shorthand(_, let table) where node == nil:
+            case .table(let table),
+                .shorthand(_, let table) where node == nil:
                 return self.table(nil, as: table, path: path, at: origin)
             case .map where node == nil: return ConfigNode(content: .map([]), origin: .fallback)
             default:
                 if key.isRequired, isWhole, node == nil {
-                    problems.add("'\(key.name)' is missing", at: origin, key: Self.parent(of: path), hint: "\(key.type.noun) belongs here")
+                    problems.add(
+                        "'\(key.name)' is missing", at: origin, key: Self.parent(of: path),
+                        hint: "\(key.type.noun) belongs here")
                 }
                 return nil
             }
@@ -102,12 +109,16 @@ struct SchemaValidator {
         switch type {
         case .table(let table): return self.table(node, as: table, path: path, at: node.origin)
         case .shorthand(let key, let table):
-            guard node.text != nil, !node.isNull else { return self.table(node, as: table, path: path, at: node.origin) }
+            guard node.text != nil, !node.isNull else {
+                return self.table(node, as: table, path: path, at: node.origin)
+            }
             let member = ConfigNode.Member(name: key, line: node.origin.line ?? 0, value: node)
-            return self.table(ConfigNode(content: .map([member]), origin: node.origin), as: table, path: path, at: node.origin)
+            return self.table(
+                ConfigNode(content: .map([member]), origin: node.origin), as: table, path: path, at: node.origin)
         case .map(let keys, let type, let noun, let isSecret):
             return map(node, keys: keys, as: type, noun: noun, isSecret: isSecret, path: path)
-        case .list(let item, let max, let isEmptyAllowed): return list(node, of: item, max: max, isEmptyAllowed: isEmptyAllowed, path: path)
+        case .list(let item, let max, let isEmptyAllowed):
+            return list(node, of: item, max: max, isEmptyAllowed: isEmptyAllowed, path: path)
         case .json: return json(node, path: path)
         default: return scalar(node, as: type, path: path)
         }
@@ -121,6 +132,10 @@ struct SchemaValidator {
             problems.add("must be a mapping of \(noun), but is \(node.noun)", at: node.origin, key: path)
             return nil
         }
+        guard members.count <= Self.maxEntries else {
+            problems.add("holds more than \(Self.maxEntries) entries", at: node.origin, key: path)
+            return nil
+        }
         var values: [ConfigNode.Member] = []
         for var member in members {
             let inner = Self.join(path, member.name)
@@ -132,7 +147,9 @@ struct SchemaValidator {
                 guard let secret = secret(member.value, path: inner) else { continue }
                 member.name.removeLast(5)
                 guard !members.contains(where: { $0.name == member.name }) else {
-                    problems.add("'\(member.name)' is given too", at: .file(line: member.line), key: inner, hint: "keep one of them")
+                    problems.add(
+                        "'\(member.name)' is given too", at: .file(line: member.line), key: inner,
+                        hint: "keep one of them")
                     continue
                 }
                 member.value = secret
@@ -172,7 +189,8 @@ struct SchemaValidator {
             return nil
         }
         guard isEmptyAllowed || !items.isEmpty, items.count <= max else {
-            problems.add(items.isEmpty ? "must not be empty" : "holds more than \(max) items", at: node.origin, key: path)
+            problems.add(
+                items.isEmpty ? "must not be empty" : "holds more than \(max) items", at: node.origin, key: path)
             return nil
         }
         let values = items.enumerated().map { value($0.element, as: type, path: "\(path)[\($0.offset)]") }
@@ -188,7 +206,9 @@ struct SchemaValidator {
             return values.count == items.count ? ConfigNode(content: .list(values), origin: node.origin) : nil
         case .map(let members):
             let values = members.compactMap { member -> ConfigNode.Member? in
-                json(member.value, path: Self.join(path, member.name)).map { .init(name: member.name, line: member.line, value: $0) }
+                json(member.value, path: Self.join(path, member.name)).map {
+                    .init(name: member.name, line: member.line, value: $0)
+                }
             }
             return values.count == members.count ? ConfigNode(content: .map(values), origin: node.origin) : nil
         }
@@ -200,7 +220,9 @@ struct SchemaValidator {
             return nil
         }
         let isTemplate = if case .template = type { true } else { false }
-        guard let value = expanded(node, escapesBraces: isTemplate, path: path), let text = value.text else { return nil }
+        guard let value = expanded(node, escapesBraces: isTemplate, path: path), let text = value.text else {
+            return nil
+        }
         if let problem = type.problem(with: text) {
             problems.add(problem.message, at: node.origin, key: path, hint: problem.hint)
             return nil
@@ -230,15 +252,5 @@ struct SchemaValidator {
 
     private static func parent(of path: String) -> String {
         path.lastIndex(of: ".").map { String(path[..<$0]) } ?? ""
-    }
-}
-
-/// Names that say that a value is nobody's business.
-enum SecretNames {
-    private static let parts = ["token", "secret", "passw", "pwd", "key", "credential", "auth", "private"]
-
-    static func sound(_ name: String) -> Bool {
-        let name = name.lowercased()
-        return parts.contains { name.contains($0) }
     }
 }

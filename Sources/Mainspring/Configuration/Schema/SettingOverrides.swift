@@ -8,7 +8,8 @@ struct SettingOverrides {
         "MAINSPRING_" + path.uppercased().replacing(".", with: "_")
     }
 
-    /// Environment first, flags over it. `MAINSPRING_STORE` counts as `MAINSPRING_STORE_URL`, as `store` does in the file.
+    /// Environment first, flags over it; an empty variable counts as not set. `MAINSPRING_STORE` counts as
+    /// `MAINSPRING_STORE_URL`, as `store` does in the file.
     static func apply(
         to document: ConfigNode, environment: [String: String], flags: [ConfigurationFlag], problems: inout ProblemList
     ) -> ConfigNode {
@@ -17,12 +18,13 @@ struct SettingOverrides {
             document = setting(["store"], in: document, to: ConfigNode(content: .map([]), origin: store.origin))
             document = setting(["store", "url"], in: document, to: store)
         }
-        if let text = environment["MAINSPRING_STORE"] {
-            document = setting(["store", "url"], in: document, to: .text(text, origin: .environment("MAINSPRING_STORE")))
+        if let text = environment["MAINSPRING_STORE"], !text.isEmpty {
+            document = setting(
+                ["store", "url"], in: document, to: .text(text, origin: .environment("MAINSPRING_STORE")))
         }
         for path in paths {
             let name = variable(for: path)
-            guard let text = environment[name] else { continue }
+            guard let text = environment[name], !text.isEmpty else { continue }
             document = setting(keys(path), in: document, to: .text(text, origin: .environment(name)))
         }
         for flag in flags {
@@ -33,6 +35,13 @@ struct SettingOverrides {
             document = setting(keys(flag.key), in: document, to: .text(flag.value, origin: .flag(flag.name)))
         }
         return document
+    }
+
+    /// The queue that jobs are in when nothing is said is always there.
+    static func withDefaultQueue(_ document: ConfigNode) -> ConfigNode {
+        let queues = document["queues"]
+        guard queues?["default"] == nil, queues?.members != nil || queues?.isNull ?? true else { return document }
+        return setting(["queues", "default"], in: document, to: ConfigNode(content: .map([]), origin: .fallback))
     }
 
     private static func scalarPaths(of table: SchemaTable, path: String) -> [String] {
@@ -60,20 +69,5 @@ struct SettingOverrides {
             members.append(.init(name: name, line: 0, value: inner))
         }
         return ConfigNode(content: .map(members), origin: node.origin)
-    }
-}
-
-/// A value given on the command line.
-public struct ConfigurationFlag: Sendable, Equatable {
-    /// The key's path, for instance `http.bind`.
-    public var key: String
-    public var value: String
-    /// As it was typed, for instance `--bind`.
-    public var name: String
-
-    public init(key: String, value: String, name: String) {
-        self.key = key
-        self.value = value
-        self.name = name
     }
 }

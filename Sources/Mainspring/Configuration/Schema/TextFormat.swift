@@ -41,6 +41,9 @@ enum TextFormat: Sendable, CaseIterable {
     func problem(with text: String) -> String? {
         if text.isEmpty, self != .any { return "must not be empty; \(noun) belongs here" }
         if text.utf8.contains(0) { return "holds a NUL character" }
+        if case .store = self, text.hasPrefix("redis://") || text.hasPrefix("rediss://") {
+            return "Redis is not in this version; sqlite and memory are"
+        }
         return takes(text) ? nil : "must be \(noun)"
     }
 
@@ -48,7 +51,8 @@ enum TextFormat: Sendable, CaseIterable {
         switch self {
         case .any, .path: true
         case .name:
-            text.utf8.count <= 64 && text != "." && text != ".." && text.allSatisfy { Self.isLetterOrDigit($0) || "._-".contains($0) }
+            text.utf8.count <= 64 && text != "." && text != ".."
+                && text.allSatisfy { Self.isLetterOrDigit($0) || "._-".contains($0) }
         case .store: StoreConfiguration.Backend(text: text) != nil
         case .bind: BindAddress(text: text) != nil
         case .hostHeader: text.allSatisfy { Self.isLetterOrDigit($0) || "._-:[]".contains($0) }

@@ -1,10 +1,8 @@
-import MainspringCore
-
 extension Configuration {
     /// The effective configuration as YAML for `config show`: every default is there, no secret is.
     ///
-    /// With origins each value has a comment that says where it came from. Headers, environment variables, what came from
-    /// variables with a telling name, and credentials in URLs are shown as `***`.
+    /// With origins each value has a comment that says where it came from. Headers, environment variables, what came
+    /// from variables with a telling name, and credentials in URLs are shown as `***`.
     public func text(showingOrigins: Bool = false) -> String {
         var lines: [(text: String, origin: ValueOrigin?)] = []
         Self.write(effective, indent: 0, into: &lines)
@@ -16,7 +14,8 @@ extension Configuration {
         }.joined()
     }
 
-    private static func write(_ node: ConfigNode, indent: Int, into lines: inout [(text: String, origin: ValueOrigin?)]) {
+    private static func write(_ node: ConfigNode, indent: Int, into lines: inout [(text: String, origin: ValueOrigin?)])
+    {
         let margin = String(repeating: "  ", count: indent)
         for member in node.members ?? [] {
             let name = ShownValue.quoted(member.name, isKey: true)
@@ -28,55 +27,5 @@ extension Configuration {
             default: lines.append(("\(margin)\(name): \(ShownValue.text(of: member.value))", member.value.origin))
             }
         }
-    }
-}
-
-/// A value on one line, safe to show.
-enum ShownValue {
-    static let redacted = "***"
-
-    static func text(of node: ConfigNode) -> String {
-        if node.isSecret { return redacted }
-        switch node.content {
-        case .scalar(let text, let isPlain): return isPlain && !text.isEmpty ? withoutCredentials(text) : quoted(withoutCredentials(text))
-        case .list(let items): return "[" + items.map { inFlow($0) }.joined(separator: ", ") + "]"
-        case .map(let members):
-            return "{" + members.map { "\(quoted($0.name, isKey: true)): \(inFlow($0.value))" }.joined(separator: ", ") + "}"
-        }
-    }
-
-    /// Within brackets a comma would end a plain text.
-    private static func inFlow(_ node: ConfigNode) -> String {
-        if case .scalar(let text, isPlain: true) = node.content, !node.isSecret {
-            return text.contains(where: { ",[]{}".contains($0) }) ? quoted(withoutCredentials(text)) : withoutCredentials(text)
-        }
-        return text(of: node)
-    }
-
-    /// Words stand as they are; everything that YAML might read as something else stands in quotes, its `${` escaped.
-    static func quoted(_ text: String, isKey: Bool = false) -> String {
-        let isWord =
-            text.first.map { $0.isASCII && ($0.isLetter || !isKey && $0.isNumber || "./_".contains($0)) } ?? false
-            && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._/-+".contains($0)) }
-        let isOther = ["true", "false", "null", "yes", "no", "on", "off"].contains(text.lowercased())
-        if isWord, !isOther || isKey { return text }
-        return JSONValue.string(isKey ? text : text.replacing("${", with: "$${")).compactText
-    }
-
-    /// `scheme://user:password@host` without the password, and queries without the values of telling names.
-    static func withoutCredentials(_ text: String) -> String {
-        guard let scheme = text.firstRange(of: "://") else { return text }
-        let end = text[scheme.upperBound...].firstIndex { "/?#".contains($0) } ?? text.endIndex
-        var authority = String(text[scheme.upperBound..<end])
-        if let at = authority.lastIndex(of: "@") {
-            let user = authority[..<at].prefix { $0 != ":" }
-            authority = "\(user):\(redacted)\(authority[at...])"
-        }
-        let rest = text[end...].split(separator: "&", omittingEmptySubsequences: false).map { part -> String in
-            guard let equals = part.firstIndex(of: "=") else { return String(part) }
-            let name = part[..<equals].split(whereSeparator: { "/?".contains($0) }).last ?? ""
-            return SecretNames.sound(String(name)) ? "\(part[...equals])\(redacted)" : String(part)
-        }
-        return text[..<scheme.upperBound] + authority + rest.joined(separator: "&")
     }
 }

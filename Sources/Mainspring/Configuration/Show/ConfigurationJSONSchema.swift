@@ -57,9 +57,13 @@ enum ConfigurationJSONSchema {
         case .boolean: return orVariable(["type": "boolean"])
         case .choice(let words, _): return orVariable(["enum": .array(words.map { .string($0) })])
         case .list(let item, let max, let isEmptyAllowed):
-            return ["type": "array", "items": schema(of: item), "minItems": isEmptyAllowed ? 0 : 1, "maxItems": .integer(Int64(max))]
+            return [
+                "type": "array", "items": schema(of: item), "minItems": isEmptyAllowed ? 0 : 1,
+                "maxItems": .integer(Int64(max)),
+            ]
         case .table(let table): return schema(of: table)
-        case .shorthand(let key, let table): return ["anyOf": [table[key].map { schema(of: $0.type) } ?? true, schema(of: table)]]
+        case .shorthand(let key, let table):
+            return ["anyOf": [table[key].map { schema(of: $0.type) } ?? true, schema(of: table)]]
         case .map(let keys, let type, _, _):
             var map: [String: JSONValue] = ["type": ["object", "null"], "additionalProperties": schema(of: type)]
             if let pattern = keys.pattern { map["propertyNames"] = ["pattern": .string(pattern)] }

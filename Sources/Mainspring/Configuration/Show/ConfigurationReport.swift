@@ -3,7 +3,8 @@ public enum ConfigurationReport {
     /// One problem per line, then their number.
     public static func text(of errors: ConfigurationErrors) -> String {
         let count = errors.problems.count
-        return "\(errors.description)\n\(count) problem\(count == 1 ? "" : "s") in the configuration; nothing was started\n"
+        return
+            "\(errors.description)\n\(count) problem\(count == 1 ? "" : "s") in the configuration\n"
     }
 
     /// One line for a configuration that is valid.

@@ -31,7 +31,8 @@ public struct BindAddress: Sendable, Hashable {
         }
         let range = text[text.index(after: colon)...].split(separator: "-", omittingEmptySubsequences: false)
         let numbers = range.compactMap { $0.allSatisfy(\.isNumber) ? UInt16($0).map(Int.init) : nil }
-        guard numbers.count == range.count, (1...2).contains(numbers.count), let from = numbers.first, let to = numbers.last,
+        guard numbers.count == range.count, (1...2).contains(numbers.count), let from = numbers.first,
+            let to = numbers.last,
             from <= to, from > 0 || to == 0
         else { return nil }
         self.host = String(host)
