@@ -101,10 +101,16 @@ let package = Package(
 
         .testTarget(name: "CoreTests", dependencies: ["MainspringCore"]),
         .testTarget(name: "RuntimeTests", dependencies: ["MainspringCore", "MainspringRuntime", "MainspringTesting"]),
+        // The process that the crash suite kills.
+        .executableTarget(
+            name: "StoreCrashProbe",
+            dependencies: ["MainspringCore", "MainspringStore", "MainspringSQLite"],
+            path: "Tests/StoreCrashProbe"
+        ),
         .testTarget(
             name: "StoreTests",
             dependencies: [
-                "MainspringCore", "MainspringStore", "MainspringSQLite", "MainspringTesting",
+                "MainspringCore", "MainspringStore", "MainspringSQLite", "MainspringTesting", "StoreCrashProbe",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),
