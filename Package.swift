@@ -88,7 +88,9 @@ let package = Package(
             dependencies: [
                 "MainspringCore", "MainspringExecutors", "MainspringJobs", "MainspringRuntime", "MainspringSQLite",
                 "MainspringStore", "MainspringTelemetry", "MainspringWeb",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "Yams", package: "Yams"),
             ]
         ),
@@ -110,15 +112,24 @@ let package = Package(
         ),
 
         .testTarget(name: "CoreTests", dependencies: ["MainspringCore"]),
-        .executableTarget(name: "WardenProbe", dependencies: ["MainspringRuntime"], path: "Tests/WardenProbe"),
         .testTarget(
             name: "RuntimeTests",
-            dependencies: ["MainspringCore", "MainspringRuntime", "MainspringTesting", "WardenProbe"]
+            dependencies: [
+                "MainspringCore", "MainspringRuntime", "MainspringTesting", "WardenProbe",
+                .product(name: "Logging", package: "swift-log"),
+            ]
+        ),
+        // The processes that the crash suites kill.
+        .executableTarget(name: "WardenProbe", dependencies: ["MainspringRuntime"], path: "Tests/WardenProbe"),
+        .executableTarget(
+            name: "StoreCrashProbe",
+            dependencies: ["MainspringCore", "MainspringStore", "MainspringSQLite"],
+            path: "Tests/StoreCrashProbe"
         ),
         .testTarget(
             name: "StoreTests",
             dependencies: [
-                "MainspringCore", "MainspringStore", "MainspringSQLite", "MainspringTesting",
+                "MainspringCore", "MainspringStore", "MainspringSQLite", "MainspringTesting", "StoreCrashProbe",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),

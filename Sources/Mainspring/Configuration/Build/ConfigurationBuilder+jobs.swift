@@ -31,7 +31,7 @@ extension ConfigurationBuilder {
         let action = command(in: section, schema: schema) ?? call(in: section, schema: schema)
         guard let action, let retry, let timeout = section.duration("timeout"),
             let priority: JobPriority = section.choice("priority"),
-            let result: JobConfiguration.Result = section.choice("result"), let output = section.size("output")
+            let result: ResultMode = section.choice("result"), let output = section.size("output")
         else { return nil }
         return JobConfiguration(
             name: name, action: action, arguments: schema, result: result, queue: queue, priority: priority,

@@ -92,7 +92,7 @@ struct ConfigurationBuilder {
 
     private func log() -> Configuration.Log? {
         guard let section = root.section("log"), let level: Logger.Level = section.choice("level"),
-            let format: Configuration.Log.Format = section.choice("format")
+            let format: NodeLogHandler.Format = section.choice("format")
         else { return nil }
         return Configuration.Log(level: level, format: format)
     }

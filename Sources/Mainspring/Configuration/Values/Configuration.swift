@@ -12,9 +12,8 @@ public struct Configuration: Sendable, Equatable {
     }
 
     public struct Log: Sendable, Hashable {
-        public enum Format: String, Sendable, CaseIterable { case text, json }
         public var level: Logger.Level
-        public var format: Format
+        public var format: NodeLogHandler.Format
     }
 
     public struct Retention: Sendable, Hashable {

@@ -30,15 +30,10 @@ public struct JobConfiguration: Sendable, Equatable {
         public var value: String
     }
 
-    /// What becomes of standard output, or of the response's body.
-    public enum Result: String, Sendable, CaseIterable {
-        case none, text, json
-    }
-
     public var name: String
     public var action: Action
     public var arguments: ArgumentSchema
-    public var result: Result
+    public var result: ResultMode
     /// A declared queue.
     public var queue: String
     public var priority: JobPriority
