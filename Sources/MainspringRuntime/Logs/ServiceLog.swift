@@ -35,6 +35,9 @@ final class ServiceLog: Sendable {
 
     func tail(_ count: Int) -> [String] { state.withLock { $0.tail.last(count) } }
 
+    /// Waits until what was appended before is in the file.
+    func flush() { file?.flush() }
+
     private func add(_ split: (inout State) -> [String]) {
         let lines = state.withLock { state in
             let lines = split(&state)

@@ -57,6 +57,9 @@ public final class ShutdownLadder: Sendable {
 
     public var isStopping: Bool { pump.read { $0.stage > .running } }
 
+    /// The exit was called, or is about to be.
+    var isDone: Bool { pump.read { $0.stage == .done } }
+
     private func feed(_ input: ShutdownInput) {
         pump.feed { $0.handle(input, at: time.monotonic()) } perform: { perform($0) }
     }

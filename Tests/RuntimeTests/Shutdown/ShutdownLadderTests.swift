@@ -1,0 +1,187 @@
+import Glibc
+import MainspringCore
+import MainspringTesting
+import Testing
+
+@testable import MainspringRuntime
+
+@Suite("The shutdown ladder")
+struct ShutdownLadderTests {
+    @Test("with nothing running the node is down at once, exit 0")
+    func nothingRunning() {
+        let rig = ShutdownRig()
+        rig.ladder.handle(signal: SIGTERM)
+        #expect(rig.node.calls == ["quiesce", "stop services 25s", "close"])
+        #expect(rig.code == 0)
+        #expect(
+            rig.announcer.lines == [
+                "Stopping (SIGTERM): no job running, 0 services. A second signal forces.", "Stopped cleanly in 0ms.",
+            ])
+    }
+
+    @Test("jobs that end within the grace are not asked to stop")
+    func jobsDrain() {
+        let rig = ShutdownRig(jobs: ["scan 1", "scan 2"], services: ["feed"])
+        rig.ladder.handle(signal: SIGINT)
+        rig.time.advance(by: .milliseconds(500))
+        rig.node.end("scan 1")
+        rig.time.advance(by: .seconds(1))
+        #expect(rig.node.calls == ["quiesce"])
+        rig.node.end("scan 2")
+        #expect(rig.node.calls == ["quiesce", "stop services 23s500ms"])
+        #expect(rig.result.value == nil)
+        rig.node.servicesGone()
+        #expect(rig.node.calls.last == "close")
+        #expect(rig.code == 0)
+        #expect(
+            rig.announcer.lines == [
+                "Stopping: 2 jobs running (scan 1, scan 2), 1 service. Ctrl-C again to force.",
+                "Waiting up to 18s for 2 jobs: scan 1, scan 2", "Waiting up to 17s for 1 job: scan 2",
+                "Stopping 1 service, up to 23s: feed", "Stopped cleanly in 1.5s: 2 jobs finished.",
+            ])
+    }
+
+    @Test("jobs that outlast the grace are asked to stop and handed back, exit 0")
+    func jobsNeedCancel() {
+        let rig = ShutdownRig(jobs: ["report 1", "scan 2"])
+        rig.ladder.handle(signal: SIGTERM)
+        rig.time.advance(by: .seconds(2))
+        rig.node.end("scan 2")
+        rig.time.advance(by: .seconds(16))
+        #expect(rig.node.calls == ["quiesce", "cancel jobs"])
+        rig.node.end("report 1", handedBack: true)
+        #expect(rig.code == 0)
+        #expect(rig.announcer.lines.contains("Asked 1 job to stop, up to 7.0s: report 1"))
+        #expect(rig.announcer.lines.last == "Stopped cleanly in 18s: 1 job finished, 1 handed back.")
+    }
+
+    @Test("jobs that outlast cancel too are killed and named, exit 124")
+    func jobsNeedKill() {
+        let rig = ShutdownRig(jobs: ["report 1"], services: ["feed"])
+        rig.ladder.handle(signal: SIGTERM)
+        rig.time.advance(by: .seconds(25))
+        #expect(rig.node.calls == ["quiesce", "cancel jobs", "kill jobs"])
+        rig.node.end("report 1", handedBack: true)
+        #expect(rig.node.calls.last == "stop services 5s")
+        rig.node.servicesGone()
+        #expect(rig.code == 124)
+        #expect(rig.result.value?.killed == ["report 1"])
+        #expect(
+            rig.announcer.lines.last == "Stopped in 25s, not cleanly: 1 job handed back; killed report 1. Exit 124.")
+    }
+
+    @Test("a job that even KILL does not end is given up on and named, exit 124")
+    func jobAbandoned() {
+        let rig = ShutdownRig(jobs: ["report 1"])
+        rig.ladder.handle(signal: SIGTERM)
+        rig.time.advance(by: .seconds(26))
+        #expect(rig.node.calls == ["quiesce", "cancel jobs", "kill jobs", "stop services 5s", "close"])
+        #expect(rig.code == 124)
+        #expect(rig.result.value?.abandoned == ["report 1"])
+    }
+
+    @Test("a second signal kills everything at once and closes, exit 124")
+    func secondSignal() {
+        let rig = ShutdownRig(jobs: ["report 1"], services: ["feed"])
+        rig.ladder.handle(signal: SIGINT)
+        rig.time.advance(by: .seconds(1))
+        rig.ladder.handle(signal: SIGINT)
+        #expect(rig.node.calls == ["quiesce", "kill services", "kill jobs"])
+        rig.node.end("report 1", handedBack: true)
+        #expect(rig.node.calls.last == "stop services 0s")
+        rig.node.servicesGone(killed: ["feed"])
+        #expect(rig.code == 124)
+        #expect(rig.result.value?.killed == ["report 1", "service feed"])
+        #expect(rig.announcer.lines.contains("Forced: killing 1 job and 1 service now."))
+    }
+
+    @Test("a second signal while services stop kills them, and a third changes nothing")
+    func secondSignalLate() {
+        let rig = ShutdownRig(services: ["feed"])
+        rig.ladder.handle(signal: SIGTERM)
+        rig.ladder.handle(signal: SIGINT)
+        rig.ladder.handle(signal: SIGINT)
+        #expect(rig.node.calls == ["quiesce", "stop services 25s", "kill services"])
+        rig.node.servicesGone(killed: ["feed"])
+        #expect(rig.code == 124)
+    }
+
+    @Test("being asked again, without a signal, does not force")
+    func askedTwice() {
+        let rig = ShutdownRig(jobs: ["report 1"])
+        rig.ladder.stop(.asked)
+        rig.ladder.stop(.asked)
+        rig.ladder.stop(.failure("the disk is gone"))
+        #expect(rig.node.calls == ["quiesce"])
+        rig.node.end("report 1")
+        #expect(rig.code == 0)
+    }
+
+    @Test("a node that never answers is left by the deadline, exit 124")
+    func neverAnswers() {
+        let rig = ShutdownRig(jobs: ["report 1"], services: ["feed"])
+        rig.ladder.handle(signal: SIGTERM)
+        rig.node.fallSilent()
+        rig.time.advance(by: .seconds(31))
+        #expect(rig.result.value == nil)
+        rig.time.advance(by: .seconds(1))
+        #expect(rig.code == 124)
+        #expect(rig.result.value?.abandoned == ["report 1", "service feed"])
+    }
+
+    @Test("a node that answers nothing at all is left by the deadline too")
+    func neverAnswersFromTheStart() {
+        let rig = ShutdownRig(jobs: ["report 1"], policy: ShutdownPolicy(grace: .seconds(1), cancel: .seconds(1)))
+        rig.node.fallSilent()
+        rig.ladder.handle(signal: SIGTERM)
+        rig.time.advance(by: .seconds(9))
+        #expect(rig.code == 124)
+        #expect(rig.result.value?.abandoned == ["jobs", "services"])
+    }
+
+    @Test("closing that never ends is cut short, exit 124")
+    func neverCloses() {
+        let rig = ShutdownRig()
+        rig.node.neverClose()
+        rig.ladder.handle(signal: SIGTERM)
+        #expect(rig.node.calls.last == "close")
+        #expect(rig.result.value == nil)
+        rig.time.advance(by: .seconds(2))
+        #expect(rig.code == 124)
+        #expect(rig.result.value?.abandoned == ["closing the store"])
+    }
+
+    @Test("services that had to be killed are named, exit 124")
+    func servicesKilled() {
+        let rig = ShutdownRig(services: ["feed", "bot"])
+        rig.ladder.handle(signal: SIGTERM)
+        rig.node.servicesGone(killed: ["bot"])
+        #expect(rig.code == 124)
+        #expect(rig.result.value?.killed == ["service bot"])
+        #expect(rig.announcer.lines.last == "Stopped in 0ms, not cleanly: killed service bot. Exit 124.")
+    }
+
+    @Test("after a fatal error the stop is the same, exit 1")
+    func failure() {
+        let rig = ShutdownRig()
+        rig.ladder.stop(.failure("the store is corrupt"))
+        #expect(rig.code == 1)
+        #expect(rig.announcer.lines.first == "Stopping after a fatal error (the store is corrupt): no job running, 0 services.")
+    }
+
+    @Test("HUP does not stop the node")
+    func hangup() {
+        let rig = ShutdownRig()
+        rig.ladder.handle(signal: SIGHUP)
+        #expect(!rig.ladder.isStopping)
+        #expect(rig.node.calls.isEmpty)
+    }
+
+    @Test("the drained notice before the stop means nothing")
+    func earlyNotice() {
+        let rig = ShutdownRig(jobs: ["report 1"])
+        rig.ladder.jobsDrained()
+        rig.ladder.handle(signal: SIGTERM)
+        #expect(rig.node.calls == ["quiesce"])
+    }
+}
