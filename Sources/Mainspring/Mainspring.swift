@@ -9,10 +9,18 @@ public enum Mainspring {
     ///
     /// Throws `MainspringError` when the node cannot start: `locked`, `no_free_port`, `configuration`, or a `store_…` code;
     /// then nothing of it is left. Ends the process itself when it has stopped but cannot return.
-    public static func run(_ configuration: Configuration) async throws -> Int32 {
+    ///
+    /// `queues` limits what this node works on; it takes jobs for every declared queue all the same. A name that is not
+    /// declared throws `configuration`.
+    public static func run(_ configuration: Configuration, queues: Set<String>? = nil) async throws -> Int32 {
+        if let unknown = queues?.sorted().first(where: { configuration.queues[$0] == nil }) {
+            let near = NearestName.of(unknown, among: configuration.queues.keys).map { "Did you mean '\($0)'?" }
+            throw MainspringError(
+                .configuration, "no queue '\(unknown)' is declared", hint: near ?? "Declare it under 'queues:'.")
+        }
         let logger = Logger(label: "mainspring") { _ in
             NodeLogHandler(level: configuration.log.level, format: configuration.log.format)
         }
-        return try await Node(configuration, logger: logger, time: SystemTime()).run()
+        return try await Node(configuration, queues: queues, logger: logger, time: SystemTime()).run()
     }
 }

@@ -1,19 +1,57 @@
+import Foundation
+import Mainspring
 import MainspringCommands
 import MainspringCore
 
-/// The seam between the command line and the node: the only file that is to know both.
-///
-/// The `Mainspring` library has no node yet, so each of these is refused.
+/// The seam between the command line and the node: the only file that knows both.
 struct NodeConnection: NodeProgram {
-    private var missing: MainspringError {
-        MainspringError(
-            "not_in_this_version", "this build cannot run or configure a node",
-            hint: "The commands for jobs, queues and services work with --url.")
+    func run(_ request: RunRequest) async throws -> ExitStatus {
+        let configuration = try load(request.configuration)
+        return ExitStatus(rawValue: try await Mainspring.run(configuration, queues: request.queues.map(Set.init)))
     }
 
-    func run(_ request: RunRequest) async throws -> ExitStatus { throw missing }
-    func checkConfiguration(_ source: ConfigurationSource) throws { throw missing }
-    func showConfiguration(_ source: ConfigurationSource, origins: Bool) throws -> ConfigurationListing { throw missing }
-    func stateFolder(_ source: ConfigurationSource) throws -> String? { nil }
-    func initialize(folder: String) throws -> [String] { throw missing }
+    func checkConfiguration(_ source: ConfigurationSource) throws {
+        _ = try load(source)
+    }
+
+    func showConfiguration(_ source: ConfigurationSource, origins: Bool) throws -> ConfigurationListing {
+        let configuration = try load(source)
+        return ConfigurationListing(
+            text: configuration.text(showingOrigins: origins),
+            entries: configuration.entries().map { ConfigurationEntry(key: $0.key, value: $0.value, origin: $0.origin) })
+    }
+
+    func stateFolder(_ source: ConfigurationSource) throws -> String? {
+        try? load(source).state
+    }
+
+    func initialize(folder: String) throws -> [String] {
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        let files = InitTemplate.files.map { ("\(folder)/\($0.path)", $0) }
+        if let taken = files.first(where: { FileManager.default.fileExists(atPath: $0.0) }) {
+            throw MainspringError(
+                .conflict, "\(taken.0) is there already", hint: "Name another folder, or move the file away.")
+        }
+        for (path, file) in files {
+            try Data(file.content.utf8).write(to: URL(fileURLWithPath: path), options: .withoutOverwriting)
+            try FileManager.default.setAttributes([.posixPermissions: file.isExecutable ? 0o755 : 0o644], ofItemAtPath: path)
+        }
+        return files.map(\.0)
+    }
+
+    private func load(_ source: ConfigurationSource) throws -> Configuration {
+        do {
+            return try Configuration.load(
+                path: source.path, environment: source.environment,
+                flags: source.flags.map { ConfigurationFlag(key: $0.key, value: $0.value, name: "--\($0.key)") },
+                workingDirectory: source.directory)
+        } catch let errors as ConfigurationErrors {
+            throw ConfigurationRefusal(
+                code: errors.code,
+                problems: errors.problems.map {
+                    ConfigurationRefusal.Problem(
+                        source: $0.source, line: $0.line, key: $0.key, message: $0.message, hint: $0.hint)
+                })
+        }
+    }
 }

@@ -17,7 +17,7 @@ struct MainspringCommand: ParsableCommand {
             refused arguments, 69 unreachable, 74 store corrupt, read-only or full, 75 refused for now, 77 denied, \
             78 configuration, 124 timed out, 130 interrupted.
             """,
-        version: ToolVersion.current,
+        version: MainspringVersion.current,
         groupedSubcommands: [
             CommandGroup(
                 name: "Start", subcommands: [InitCommand.self, RunCommand.self, ConfigCommand.self, VersionCommand.self]),

@@ -95,6 +95,6 @@ struct NodeCommandTests {
         let tool = TestTool()
         #expect(await tool.run("version") == .success)
         #expect(await tool.run("version", "-o", "json") == .success)
-        #expect(tool.output == "mainspring \(ToolVersion.current)\n{\"version\":\"\(ToolVersion.current)\"}\n")
+        #expect(tool.output == "mainspring \(MainspringVersion.current)\n{\"version\":\"\(MainspringVersion.current)\"}\n")
     }
 }

@@ -34,7 +34,7 @@ final class Node: Sendable {
     /// Opens the store, takes back what an earlier life held, and listens; nothing is claimed or started yet.
     ///
     /// Throws `MainspringError`; then nothing of the node is left.
-    init(_ configuration: Configuration, logger: Logger, time: any TimeSource) async throws {
+    init(_ configuration: Configuration, queues: Set<String>?, logger: Logger, time: any TimeSource) async throws {
         self.configuration = configuration
         self.logger = logger
         self.time = time
@@ -44,7 +44,8 @@ final class Node: Sendable {
         stopTally = StopTally()
         announcer = isatty(STDERR_FILENO) == 1 ? TerminalAnnouncer() : LogAnnouncer(logger: logger)
         stopReporter = ServiceStopReporter(announcer: announcer, time: time)
-        let parts = NodeParts(configuration: configuration, spawner: ground.spawner, client: client)
+        let parts = NodeParts(
+            configuration: configuration, spawner: ground.spawner, client: client, workedQueues: queues)
         let metrics = MetricsRecorder(
             kinds: Set(configuration.jobs.keys), queues: Set(configuration.queues.keys),
             services: Set(configuration.services.map(\.name)))

@@ -13,6 +13,8 @@ struct NodeParts {
     let configuration: Configuration
     let spawner: NodeSpawner
     let client: HTTPClient
+    /// The queues to work on; nil: all.
+    let workedQueues: Set<String>?
 
     func store() throws -> any JobStore {
         switch configuration.store.backend {
@@ -35,7 +37,8 @@ struct NodeParts {
                     name: job.name, arguments: job.arguments, queue: job.queue, priority: job.priority, timeout: job.timeout,
                     retry: job.retry, unique: job.unique, executor: executor(of: job, onKilled: onKilled))
             },
-            queues: configuration.queues.mapValues { QueueOptions(workers: $0.workers, limit: $0.limit) })
+            queues: configuration.queues.mapValues { QueueOptions(workers: $0.workers, limit: $0.limit) },
+            workingOn: workedQueues)
     }
 
     private func executor(

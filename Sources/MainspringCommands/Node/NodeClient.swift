@@ -48,7 +48,7 @@ struct NodeClient: Sendable {
         var request = HTTPClientRequest(url: url)
         request.method = method
         request.headers.add(name: "accept", value: "application/json")
-        request.headers.add(name: "user-agent", value: "mainspring/\(ToolVersion.current)")
+        request.headers.add(name: "user-agent", value: "mainspring/\(MainspringVersion.current)")
         if let body {
             request.headers.add(name: "content-type", value: "application/json")
             request.body = .bytes(ByteBuffer(string: body.compactText))

@@ -8,8 +8,8 @@ struct VersionCommand: NodeCommand {
 
     func run(in context: CommandContext) async throws -> ExitStatus {
         switch output.format {
-        case .table: try context.output.text("mainspring \(ToolVersion.current)")
-        case .json, .jsonl: try context.output.json(["version": .string(ToolVersion.current)])
+        case .table: try context.output.text("mainspring \(MainspringVersion.current)")
+        case .json, .jsonl: try context.output.json(["version": .string(MainspringVersion.current)])
         }
         return .success
     }

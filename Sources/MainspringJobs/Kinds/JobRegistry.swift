@@ -2,9 +2,13 @@
 public struct JobRegistry: Sendable {
     public let kinds: [String: JobKind]
     public let queues: [String: QueueOptions]
+    /// The queues that this node works on; it takes jobs for all of them.
+    let worked: [String: QueueOptions]
 
-    public init(kinds: [JobKind], queues: [String: QueueOptions]) {
+    /// `workingOn` names the queues that this node works on; nil: all.
+    public init(kinds: [JobKind], queues: [String: QueueOptions], workingOn names: Set<String>? = nil) {
         self.kinds = Dictionary(kinds.map { ($0.name, $0) }, uniquingKeysWith: { $1 })
         self.queues = queues
+        worked = queues.filter { names?.contains($0.key) ?? true }
     }
 }

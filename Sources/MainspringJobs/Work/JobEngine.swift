@@ -47,8 +47,8 @@ public final class JobEngine: Sendable {
         self.health = health
         self.drained = drained
         settler = Settler(store: store, time: time, sink: sink, health: health)
-        state = Mutex(State(pump: PumpMachine(workers: registry.queues.mapValues(\.workers))))
-        channels = registry.queues.mapValues { _ in LeaseChannel() }
+        state = Mutex(State(pump: PumpMachine(workers: registry.worked.mapValues(\.workers))))
+        channels = registry.worked.mapValues { _ in LeaseChannel() }
     }
 
     // MARK: Tasks
@@ -60,7 +60,7 @@ public final class JobEngine: Sendable {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask(name: "mainspring.settler") { await self.settler.run() }
                 group.addTask(name: "mainspring.pump") { await self.pump() }
-                for (queue, options) in self.registry.queues {
+                for (queue, options) in self.registry.worked {
                     for number in 1...max(1, options.workers) {
                         group.addTask(name: "mainspring.worker.\(queue).\(number)") { await self.work(on: queue) }
                     }

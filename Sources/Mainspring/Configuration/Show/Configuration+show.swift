@@ -14,6 +14,19 @@ extension Configuration {
         }.joined()
     }
 
+    /// The same values one by one: the key's path, the value as text, and where it came from.
+    public func entries() -> [(key: String, value: String, origin: String)] {
+        Self.entries(of: effective, path: "").map { ($0.path, ShownValue.text(of: $0.node), $0.node.origin.text(file: file)) }
+    }
+
+    private static func entries(of node: ConfigNode, path: String) -> [(path: String, node: ConfigNode)] {
+        (node.members ?? []).flatMap { member in
+            let key = path.isEmpty ? member.name : "\(path).\(member.name)"
+            if case .map = member.value.content { return entries(of: member.value, path: key) }
+            return [(key, member.value)]
+        }
+    }
+
     private static func write(_ node: ConfigNode, indent: Int, into lines: inout [(text: String, origin: ValueOrigin?)])
     {
         let margin = String(repeating: "  ", count: indent)
