@@ -41,7 +41,7 @@ struct Endpoint: Sendable {
     let handler: Handler
 
     init(
-        _ method: HTTPRequest.Method, _ path: PathTemplate, _ surface: Surface = .api, _ summary: String,
+        _ method: HTTPRequest.Method, _ path: PathTemplate, _ summary: String, surface: Surface = .api,
         parameters: [Parameter] = [], body: Body = .none, answers: [Answer], handler: @escaping Handler
     ) {
         self.method = method

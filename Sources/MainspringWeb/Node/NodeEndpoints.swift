@@ -9,12 +9,12 @@ enum NodeEndpoints {
     static let all: [Endpoint] = [live, ready, metrics, node]
 
     private static let live = Endpoint(
-        .get, "/livez", .probe, "Whether the process answers. It asks nothing of the store or the services.",
+        .get, "/livez", "Whether the process answers. It asks nothing of the store or the services.", surface: .probe,
         answers: [Endpoint.Answer(200, "`ok`")]
     ) { _, _ in .text("ok\n") }
 
     private static let ready = Endpoint(
-        .get, "/readyz", .probe, "Whether the node should get work now.",
+        .get, "/readyz", "Whether the node should get work now.", surface: .probe,
         parameters: [.query("verbose", .flag, "Every check, also those that pass.")],
         answers: [
             Endpoint.Answer(200, "`{\"ready\": true, \"checks\": [{\"name\", \"ok\", \"detail\"}]}`"),
@@ -32,7 +32,7 @@ enum NodeEndpoints {
     }
 
     private static let metrics = Endpoint(
-        .get, "/metrics", .probe, "Prometheus text; docs/metrics.md lists every name.",
+        .get, "/metrics", "Prometheus text; docs/metrics.md lists every name.", surface: .probe,
         answers: [Endpoint.Answer(200, "While the store does not answer, without the gauges of the queues.")]
     ) { _, context in
         .text(await MetricsSnapshot.text(context), type: MetricsRecorder.contentType)

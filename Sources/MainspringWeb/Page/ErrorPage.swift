@@ -1,3 +1,5 @@
+import MainspringCore
+import HTTPTypes
 /// What a browser shows when a request was refused.
 enum ErrorPage {
     static func html(_ problem: Problem, application: String) -> HTML {

@@ -1,3 +1,4 @@
+import MainspringRuntime
 import HTTPTypes
 import MainspringCore
 import MainspringJobs
@@ -25,7 +26,7 @@ enum PageEndpoints {
     ]
 
     private static let overview = Endpoint(
-        .get, "/", .page, "Queues, services and the newest 50 jobs; works without scripts.",
+        .get, "/", "Queues, services and the newest 50 jobs; works without scripts.", surface: .page,
         parameters: [
             .query("q", .text(maxBytes: 1024), "A query, as for `GET /v1/jobs`."),
             .query("cursor", .text(maxBytes: 32), "Older jobs."),
@@ -45,7 +46,7 @@ enum PageEndpoints {
     }
 
     private static let job = Endpoint(
-        .get, "/jobs/{id}", .page, "One job: its attempts, arguments, result, error and output.",
+        .get, "/jobs/{id}", "One job: its attempts, arguments, result, error and output.", surface: .page,
         parameters: [.path("id", "The job's id.")],
         answers: [Endpoint.Answer(200, "HTML."), Endpoint.Answer(404, "There is no such job.")]
     ) { request, context in
@@ -59,7 +60,7 @@ enum PageEndpoints {
     }
 
     private static let stylesheet = Endpoint(
-        .get, "/assets/{name}", .page, "The page's style sheet, under a name that changes with it.",
+        .get, "/assets/{name}", "The page's style sheet, under a name that changes with it.", surface: .page,
         parameters: [.path("name", "The name that the page gives.")],
         answers: [Endpoint.Answer(200, "CSS, to be kept for ever."), Endpoint.Answer(404, "It has another name now.")]
     ) { request, _ in
@@ -76,7 +77,7 @@ enum PageEndpoints {
         perform: @escaping @Sendable (EndpointRequest, WebContext) async throws -> Void
     ) -> Endpoint {
         Endpoint(
-            .post, path, .page, summary, body: .form,
+            .post, path, summary, surface: .page, body: .form,
             answers: [
                 Endpoint.Answer(303, "Done: back to the page."), Endpoint.Answer(404, "There is nothing of that name."),
                 Endpoint.Answer(409, "Its state does not allow it."),

@@ -1,3 +1,4 @@
+import MainspringStore
 import MainspringCore
 import MainspringJobs
 

@@ -1,3 +1,5 @@
+import MainspringCore
+import MainspringStore
 import MainspringJobs
 import MainspringRuntime
 

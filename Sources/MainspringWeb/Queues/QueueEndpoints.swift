@@ -1,3 +1,4 @@
+import HTTPTypes
 import MainspringCore
 import MainspringJobs
 import MainspringStore

@@ -19,7 +19,7 @@ struct BodyReader {
     var isFinished: Bool { iterator == nil }
 
     /// The whole body; nil as soon as it is known to be longer than `limit`.
-    mutating func collect(upTo limit: Int) async throws -> [UInt8]? {
+    @concurrent mutating func collect(upTo limit: Int) async throws -> [UInt8]? {
         if let announced, announced > limit { return nil }
         guard var iterator else { return [] }
         var bytes: [UInt8] = []
@@ -35,7 +35,7 @@ struct BodyReader {
     }
 
     /// Reads on and forgets.
-    mutating func discard() async throws {
+    @concurrent mutating func discard() async throws {
         guard var iterator else { return }
         while try await iterator.next() != nil {}
         self.iterator = nil

@@ -18,13 +18,13 @@ struct RequestResponder: Sendable {
     }
 
     /// The whole way, for a request that has arrived.
-    func respond(to request: Request) async -> Response {
+    @concurrent func respond(to request: Request) async -> Response {
         var body = BodyReader(request)
         return await respond(to: request, body: &body) {}
     }
 
     /// `willRead` is called before the body is read, if it is.
-    func respond(to request: Request, body: inout BodyReader, willRead: () async throws -> Void) async -> Response {
+    @concurrent func respond(to request: Request, body: inout BodyReader, willRead: @concurrent () async throws -> Void) async -> Response {
         var endpoint: Endpoint?
         var reply: Reply
         do {
