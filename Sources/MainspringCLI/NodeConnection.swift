@@ -45,10 +45,10 @@ struct NodeConnection: NodeProgram {
                 path: source.path, environment: source.environment,
                 flags: source.flags.map { ConfigurationFlag(key: $0.key, value: $0.value, name: "--\($0.key)") },
                 workingDirectory: source.directory)
-        } catch let errors as ConfigurationErrors {
+        } catch {
             throw ConfigurationRefusal(
-                code: errors.code,
-                problems: errors.problems.map {
+                code: error.code,
+                problems: error.problems.map {
                     ConfigurationRefusal.Problem(
                         source: $0.source, line: $0.line, key: $0.key, message: $0.message, hint: $0.hint)
                 })

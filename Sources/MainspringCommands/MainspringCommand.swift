@@ -1,4 +1,5 @@
 import ArgumentParser
+import MainspringCore
 
 /// The root: alone, it prints the overview.
 struct MainspringCommand: ParsableCommand {

@@ -8,6 +8,7 @@ import MainspringRuntime
 import MainspringStore
 import MainspringTelemetry
 import MainspringWeb
+import NIOCore
 import NIOHTTP1
 
 /// START HERE: one node from its configuration to its exit code.
