@@ -83,4 +83,15 @@ int mspr_sweep(
 // Its pid, or minus an errno.
 pid_t mspr_warden_start(const char *ledger_path, int *lifeline);
 
+// What Swift's Glibc module leaves out of epoll and eventfd. Descriptors are close-on-exec, -1 with errno on failure.
+int mspr_epoll_open(void);
+int mspr_epoll_add(int epoll, int descriptor, int writing, uint64_t token);  // 0, or an errno
+void mspr_epoll_remove(int epoll, int descriptor);
+// Waits without limit for one token or more, at most 64; 0 when a signal came first.
+int mspr_epoll_wait(int epoll, uint64_t *tokens, int capacity);
+int mspr_wake_open(void);
+void mspr_wake(int descriptor);
+void mspr_wake_drain(int descriptor);
+void mspr_name_thread(const char *name);
+
 #endif

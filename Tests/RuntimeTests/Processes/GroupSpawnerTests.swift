@@ -4,7 +4,7 @@ import MainspringRuntime
 import MainspringTesting
 import Testing
 
-@Suite struct GroupSpawnerTests {
+@Suite(.timeLimit(.minutes(1))) struct GroupSpawnerTests {
     let kit: ProcessKit
 
     init() throws { kit = try ProcessKit() }
@@ -33,19 +33,19 @@ import Testing
         pthread_sigmask(SIG_BLOCK, &blocked, nil)
         defer { pthread_sigmask(SIG_UNBLOCK, &blocked, nil) }
         signal(SIGPIPE, SIG_IGN)
-        let child = try kit.start(["/bin/grep", "-E", "Sig(Blk|Ign|Cgt)", "/proc/self/status"])
+        let child = try kit.start(["/bin/grep", "-E", "Sig(Blk|Ign)", "/proc/self/status"])
         #expect(await child.process.waitUntilGone() == .code(0))
         let masks = child.output.text.split(separator: "\n").map { $0.split(separator: "\t").last }
-        #expect(masks == ["0000000000000000", "0000000000000000", "0000000000000000"])
+        #expect(masks == ["0000000000000000", "0000000000000000"])
     }
 
     @Test("a child leads a session and a group of its own, in its working directory")
     func session() async throws {
-        let child = try kit.shell("pwd -P; cat /proc/$$/stat")
+        let child = try kit.shell("pwd -P; cut -d' ' -f4-6 /proc/$$/stat")
         #expect(await child.process.waitUntilGone() == .code(0))
         let lines = child.output.text.split(separator: "\n")
         #expect(lines[0] == kit.folder)
-        #expect(lines[1].contains("(sh) S \(getpid()) \(child.process.pid) \(child.process.pid) "))
+        #expect(lines[1] == "\(getpid()) \(child.process.pid) \(child.process.pid)")
     }
 
     @Test("no descriptor of the parent reaches the child, close-on-exec or not")

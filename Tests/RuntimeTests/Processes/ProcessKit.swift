@@ -14,7 +14,7 @@ final class ProcessKit: Sendable {
         folder = Self.makeFolder()
         ledgerPath = folder + "/children"
         ledger = try ProcessLedger(path: ledgerPath)
-        spawner = GroupSpawner(ledger: ledger, time: time, leftoverGrace: leftoverGrace)
+        spawner = try GroupSpawner(ledger: ledger, time: time, leftoverGrace: leftoverGrace)
     }
 
     deinit { Self.removeFolder(folder) }
