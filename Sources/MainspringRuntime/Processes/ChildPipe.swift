@@ -58,7 +58,9 @@ struct ChildPipe: ~Copyable {
     static func read(from descriptor: Int32) -> [UInt8]? {
         withUnsafeTemporaryAllocation(byteCount: 64 << 10, alignment: 1) { buffer in
             var count: Int
-            repeat { count = Glibc.read(descriptor, buffer.baseAddress, buffer.count) } while count < 0 && errno == EINTR
+            repeat {
+                count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+            } while count < 0 && errno == EINTR
             if count > 0 { return [UInt8](buffer[..<count]) }
             return count < 0 && errno == EAGAIN ? [] : nil
         }

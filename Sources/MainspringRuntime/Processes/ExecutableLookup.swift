@@ -43,7 +43,8 @@ struct ExecutableLookup {
             throw failure("the program \(path) is a directory", hint: "Name the program inside it.")
         }
         guard access(absolute(path), X_OK) == 0 else {
-            throw failure("the program \(path) is not executable", cause: SystemError.words(errno), hint: "chmod +x \(path)")
+            throw failure(
+                "the program \(path) is not executable", cause: SystemError.words(errno), hint: "chmod +x \(path)")
         }
     }
 

@@ -35,7 +35,8 @@ import Testing
     func leftovers() {
         let (actions, machine) = run([
             (0, .leaderExited(.code(0))), (0, .groupChecked(isEmpty: false)), (20, .pollDue),
-            (20, .groupChecked(isEmpty: false)), (5000, .killDue), (5020, .pollDue), (5020, .groupChecked(isEmpty: true)),
+            (20, .groupChecked(isEmpty: false)), (5000, .killDue), (5020, .pollDue),
+            (5020, .groupChecked(isEmpty: true)),
         ])
         #expect(
             actions == [
@@ -53,7 +54,8 @@ import Testing
         ])
         #expect(
             actions == [
-                [.send(15), .armKill(after: .seconds(10))], [], [.send(2), .armKill(after: .seconds(3))], [], [.send(9)],
+                [.send(15), .armKill(after: .seconds(10))], [], [.send(2), .armKill(after: .seconds(3))], [],
+                [.send(9)],
             ])
     }
 
@@ -86,7 +88,8 @@ import Testing
     func released() {
         let (actions, _) = run([
             (0, .terminate(signal: 15, grace: .seconds(1))), (0, .leaderExited(.code(0))),
-            (0, .groupChecked(isEmpty: true)), (1, .signal(15)), (1, .terminate(signal: 9, grace: .zero)), (2000, .killDue),
+            (0, .groupChecked(isEmpty: true)), (1, .signal(15)), (1, .terminate(signal: 9, grace: .zero)),
+            (2000, .killDue),
             (2000, .pollDue),
         ])
         #expect(actions[3...] == [[], [], [], []])
@@ -95,7 +98,8 @@ import Testing
     @Test("a pipe held open from outside is given up on, and the end waits until reading has stopped")
     func heldPipe() {
         let (actions, _) = run([
-            (0, .leaderExited(.code(0))), (0, .groupChecked(isEmpty: true)), (5000, .outputOverdue), (5000, .outputEnded),
+            (0, .leaderExited(.code(0))), (0, .groupChecked(isEmpty: true)), (5000, .outputOverdue),
+            (5000, .outputEnded),
         ])
         #expect(actions[2...] == [[.stopReading], [.finish(.code(0))]])
     }

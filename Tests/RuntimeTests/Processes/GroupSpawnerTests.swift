@@ -82,7 +82,8 @@ import Testing
     @Test("background members of the group end with their leader, `set -m` ones too")
     func teardown() async throws {
         let child = try kit.shell(
-            "sleep 1000 & echo $!; set -m; sleep 1001 & echo $!; sh -c 'sleep 1002 & echo $!; wait' & sleep 0.1; exit 0")
+            "sleep 1000 & echo $!; set -m; sleep 1001 & echo $!; sh -c 'sleep 1002 & echo $!; wait' & sleep 0.1; exit 0"
+        )
         let pids = await child.output.lines(3).compactMap { Int32($0) }
         #expect(await child.process.waitUntilGone() == .code(0))
         #expect(pids.count == 3)
@@ -146,7 +147,9 @@ import Testing
         for (argv, words) in cases {
             let error = #expect(throws: MainspringError.self) { _ = try kit.start(argv) }
             #expect(error?.code == .spawnFailed)
-            #expect(error?.description.contains(words) == true, "\(argv.first ?? "") gave \(error?.description ?? "nothing")")
+            #expect(
+                error?.description.contains(words) == true,
+                "\(argv.first ?? "") gave \(error?.description ?? "nothing")")
         }
         var command = CommandSpec(argv: ["/bin/true"], environment: [:], workingDirectory: kit.folder + "/gone")
         #expect(throws: MainspringError.self) { _ = try kit.start(command) }

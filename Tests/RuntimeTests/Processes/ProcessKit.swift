@@ -24,7 +24,8 @@ final class ProcessKit: Sendable {
     {
         try start(
             CommandSpec(
-                argv: argv, environment: environment, workingDirectory: folder, standardInput: input.map { Array($0.utf8) }))
+                argv: argv, environment: environment, workingDirectory: folder,
+                standardInput: input.map { Array($0.utf8) }))
     }
 
     func start(_ command: CommandSpec) throws -> RunningChild {

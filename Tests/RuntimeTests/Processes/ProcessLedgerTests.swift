@@ -85,7 +85,9 @@ import Testing
         #expect(await child.process.waitUntilGone() == .signal(SIGKILL))
     }
 
-    @Test("torn and foreign lines are skipped, and hide no other", arguments: ["\n+ 12", "\n+ x y\n", "\n- ", "\n+ 1 1\n"])
+    @Test(
+        "torn and foreign lines are skipped, and hide no other",
+        arguments: ["\n+ 12", "\n+ x y\n", "\n- ", "\n+ 1 1\n"])
     func torn(fragment: String) async throws {
         append(fragment)
         let child = try kit.shell("echo up; sleep 1000")

@@ -19,7 +19,8 @@ import Testing
     @Test("when a node is killed, its warden ends every group it had, and then itself", arguments: [SIGKILL, SIGTERM])
     func death(by signal: Int32) async throws {
         let path = kit.folder + "/file0"
-        let script = "trap '' TERM HUP; sleep 1000 & echo $$; echo $!; set -m; sh -c 'trap \"\" TERM; echo $$; sleep 1001' & wait"
+        let script =
+            "trap '' TERM HUP; sleep 1000 & echo $$; echo $!; set -m; sh -c 'trap \"\" TERM; echo $$; sleep 1001' & wait"
         let node = try kit.start([probe, path, script])
         let lines = await node.output.lines(4)
         let warden = try #require(lines.compactMap { $0.hasPrefix("warden ") ? Int32($0.dropFirst(7)) : nil }.first)
@@ -39,7 +40,8 @@ import Testing
     func laterRun() async throws {
         let path = kit.folder + "/file0"
         let node = try kit.start([probe, path, "echo up; sleep 1000"])
-        let warden = try #require(await node.output.lines(2).compactMap { $0.hasPrefix("warden ") ? Int32($0.dropFirst(7)) : nil }.first)
+        let warden = try #require(
+            await node.output.lines(2).compactMap { $0.hasPrefix("warden ") ? Int32($0.dropFirst(7)) : nil }.first)
         // This process takes over, as the next run does.
         _ = try ProcessLedger.sweep(path)
         let ledger = try ProcessLedger(path: path)
