@@ -75,7 +75,8 @@ typedef struct {
 } mspr_sweep_report;
 
 // Sends KILL to every group that the ledger records and that is alive, again and again until none is, but at least for
-// `at_least_ms` and at most for `at_most_ms`. With `owner` set, only while the ledger is that process's. 0, or an errno.
+// `at_least_ms` and at most for `at_most_ms`. With `owner` set, only while the ledger is that process's. 0, or an
+// errno.
 int mspr_sweep(
     const char *path, const mspr_group *owner, int at_least_ms, int at_most_ms, mspr_sweep_report *report);
 

@@ -4,8 +4,8 @@ import Synchronization
 
 /// One raw thread that waits for descriptors and runs what is handed to it, one thing after the other.
 ///
-/// Not dispatch sources: those of swift-corelibs-libdispatch crash when pipes come and go quickly (use after free in its epoll
-/// bookkeeping, swiftlang/swift-corelibs-libdispatch#949).
+/// Not dispatch sources: those of swift-corelibs-libdispatch crash when pipes come and go quickly (use after free in
+/// its epoll bookkeeping, swiftlang/swift-corelibs-libdispatch#949).
 final class DescriptorLoop: Sendable {
     enum Direction { case reading, writing }
 
@@ -25,8 +25,8 @@ final class DescriptorLoop: Sendable {
     /// Runs `work` on the loop's thread, after what was handed in before it. It must not block.
     func post(_ work: @escaping @Sendable () -> Void) { core.post(work) }
 
-    /// Calls `onReady` on the loop's thread while the descriptor is ready, until it returns true or the watching is cancelled;
-    /// then closes the descriptor and calls `onClosed`. Only from the loop's thread.
+    /// Calls `onReady` on the loop's thread while the descriptor is ready, until it returns true or the watching is
+    /// cancelled; then closes the descriptor and calls `onClosed`. Only from the loop's thread.
     func watch(
         _ descriptor: Int32, for direction: Direction, onReady: @escaping @Sendable () -> Bool,
         onClosed: @escaping @Sendable () -> Void = {}
@@ -103,7 +103,8 @@ private final class Core: Sendable {
             state.watchings[state.lastToken] = watching
             return state.lastToken
         }
-        // It fails when the kernel is out of watches (fs.epoll.max_user_watches): then it is as if the other end had closed.
+        // It fails when the kernel is out of watches (fs.epoll.max_user_watches): then it is as if the other end had
+        // closed.
         let failed = mspr_epoll_add(epoll, watching.descriptor, direction == .writing ? 1 : 0, token)
         if failed != 0 { end(token) }
         return token

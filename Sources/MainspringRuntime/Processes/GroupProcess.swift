@@ -4,8 +4,8 @@ import Synchronization
 
 /// One child and its process group: performs what ``GroupMachine`` decides.
 ///
-/// Everything that touches the group's id runs on the spawner's thread, so that no signal is on its way while the leader is
-/// reaped.
+/// Everything that touches the group's id runs on the spawner's thread, so that no signal is on its way while the
+/// leader is reaped.
 final class GroupProcess: ChildProcess {
     private enum Timer: Hashable { case kill, poll, output }
 

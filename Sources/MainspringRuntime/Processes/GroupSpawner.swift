@@ -4,8 +4,8 @@ public import MainspringCore
 
 /// Starts children in sessions of their own and answers for their whole process groups until these are gone.
 ///
-/// Exits, output and signals are handled on one raw thread, which goes on while every thread of the Swift concurrency pool is
-/// blocked. A child that moves to a session of its own (`setsid`) leaves its group and is not followed.
+/// Exits, output and signals are handled on one raw thread, which goes on while every thread of the Swift concurrency
+/// pool is blocked. A child that moves to a session of its own (`setsid`) leaves its group and is not followed.
 public final class GroupSpawner: ProcessSpawner {
     private let ledger: ProcessLedger
     private let time: any TimeSource

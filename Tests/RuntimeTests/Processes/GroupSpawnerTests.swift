@@ -105,7 +105,7 @@ import Testing
         #expect(await other.process.waitUntilGone() == .code(3))
     }
 
-    @Test("a group that ignores TERM gets KILL when its grace is over, a stopped one ends at once")
+    @Test("a group that ignores TERM gets KILL when its grace is over, not before")
     func stubborn() async throws {
         let time = ManualTime()
         let kit = try ProcessKit(time: time)

@@ -20,7 +20,8 @@ import Testing
     func death(by signal: Int32) async throws {
         let path = kit.folder + "/file0"
         let script =
-            "trap '' TERM HUP; sleep 1000 & echo $$; echo $!; set -m; sh -c 'trap \"\" TERM; echo $$; sleep 1001' & wait"
+            "trap '' TERM HUP; sleep 1000 & echo $$; echo $!; set -m; "
+            + "sh -c 'trap \"\" TERM; echo $$; sleep 1001' & wait"
         let node = try kit.start([probe, path, script])
         let lines = await node.output.lines(4)
         let warden = try #require(lines.compactMap { $0.hasPrefix("warden ") ? Int32($0.dropFirst(7)) : nil }.first)
