@@ -101,8 +101,8 @@ void mspr_each_process(int (*visit)(pid_t pid, void *context), void *context) {
     close(folder);
 }
 
-// getsid is one cheap system call, so that only members cost a read of /proc/PID/stat. /proc lists ids in ascending order and
-// new ids ascend too: what a member forks during the walk is still ahead of it, except where ids wrap around.
+// getsid is one cheap system call, so that only members cost a read of /proc/PID/stat. /proc lists ids in ascending
+// order and new ids ascend too: what a member forks during the walk is still ahead of it, except where ids wrap around.
 typedef struct {
     pid_t session;
     int signal;

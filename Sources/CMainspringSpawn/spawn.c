@@ -59,7 +59,8 @@ static int run(void *argument) {
     if (chdir(command->directory) != 0) goto failed;
     step = MSPR_STEP_RECORD;
     if (record(attempt) != 0) goto failed;
-    // After the record: the node's lock and the warden's pipe close here, so whoever sees them released finds the record.
+    // After the record: the node's lock and the warden's pipe close here, so whoever sees them released finds the
+    // record.
     step = MSPR_STEP_CLOSE;
     if (close_range(3, ~0U, 0) != 0) goto failed;
     mspr_restore_signals(&none);

@@ -107,8 +107,8 @@ static int kill_member(pid_t pid, void *context) {
     for (size_t i = 0; i < table->count; i++) {
         record *record = &table->records[i];
         if (record->group.pid != session) continue;
-        // The id of a session is not given out again while it has a member. A leader that started at another time is thus of
-        // another session; without a leader it is ours.
+        // The id of a session is not given out again while it has a member. A leader that started at another time is
+        // thus of another session; without a leader it is ours.
         uint64_t start = mspr_start_time(session);
         if (start != 0 && start != record->group.start_time) return 0;
         if (!mspr_is_alive(pid)) return 0;
@@ -130,7 +130,8 @@ static void note(mspr_sweep_report *report, const mspr_group *group) {
     report->killed_count++;
 }
 
-// The ledger is read anew in every pass: a child that was being started when its node died may have recorded itself since.
+// The ledger is read anew in every pass: a child that was being started when its node died may have recorded itself
+// since.
 static int pass(int file, const mspr_group *owner, mspr_sweep_report *report, int *is_ours) {
     struct stat status;
     if (fstat(file, &status) != 0) return errno;
@@ -182,7 +183,8 @@ int mspr_sweep(
         int64_t elapsed = milliseconds() - start;
         int is_over = error || !is_ours || elapsed >= at_most_ms
             || (report->alive_count == 0 && elapsed >= at_least_ms);
-        // Nothing recorded here is alive any more, and its ids may be given out again. A next run's ledger is another file.
+        // Nothing recorded here is alive any more, and its ids may be given out again. A next run's ledger is another
+        // file.
         if (is_over && is_ours && !error && owner && report->alive_count == 0) (void)!ftruncate(file, 0);
         close(file);
         if (is_over) return error;

@@ -22,7 +22,8 @@ static void guard(int lifeline, const char *ledger_path, const mspr_group *owner
     }
     uint64_t none = 0;
     mspr_restore_signals(&none);
-    // Not the folder it was started in, and none of the node's files: the node's lock must be free when the node is gone.
+    // Not the folder it was started in, and none of the node's files: the node's lock must be free when the node is
+    // gone.
     if (chdir("/") != 0 || dup2(lifeline, 0) < 0 || close_range(1, ~0U, 0) != 0) _exit(1);
     char byte;
     ssize_t got;

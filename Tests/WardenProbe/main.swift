@@ -5,7 +5,7 @@ import MainspringRuntime
 let path = CommandLine.arguments[1]
 let warden = try Warden.start(ledgerPath: path)
 let ledger = try ProcessLedger(path: path)
-let spawner = GroupSpawner(ledger: ledger, time: SystemTime())
+let spawner = try GroupSpawner(ledger: ledger, time: SystemTime())
 let command = CommandSpec(
     argv: ["/bin/sh", "-c", CommandLine.arguments[2]], environment: ["PATH": "/usr/bin:/bin"], workingDirectory: "/")
 let child = try spawner.spawn(command) { _, bytes in

@@ -75,12 +75,24 @@ typedef struct {
 } mspr_sweep_report;
 
 // Sends KILL to every group that the ledger records and that is alive, again and again until none is, but at least for
-// `at_least_ms` and at most for `at_most_ms`. With `owner` set, only while the ledger is that process's. 0, or an errno.
+// `at_least_ms` and at most for `at_most_ms`. With `owner` set, only while the ledger is that process's. 0, or an
+// errno.
 int mspr_sweep(
     const char *path, const mspr_group *owner, int at_least_ms, int at_most_ms, mspr_sweep_report *report);
 
 // Forks the warden. `lifeline` is the only write end of its pipe: when it closes, the warden sweeps and exits.
 // Its pid, or minus an errno.
 pid_t mspr_warden_start(const char *ledger_path, int *lifeline);
+
+// What Swift's Glibc module leaves out of epoll and eventfd. Descriptors are close-on-exec, -1 with errno on failure.
+int mspr_epoll_open(void);
+int mspr_epoll_add(int epoll, int descriptor, int writing, uint64_t token);  // 0, or an errno
+void mspr_epoll_remove(int epoll, int descriptor);
+// Waits without limit for one token or more, at most 64; 0 when a signal came first.
+int mspr_epoll_wait(int epoll, uint64_t *tokens, int capacity);
+int mspr_wake_open(void);
+void mspr_wake(int descriptor);
+void mspr_wake_drain(int descriptor);
+void mspr_name_thread(const char *name);
 
 #endif

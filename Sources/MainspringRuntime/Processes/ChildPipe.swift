@@ -54,16 +54,16 @@ struct ChildPipe: ~Copyable {
         }
     }
 
-    /// What waits, at most `limit` bytes; empty when nothing does, nil at the end.
-    static func read(from descriptor: Int32, limit: Int) -> [UInt8]? {
-        var isEnd = false
-        let bytes = [UInt8](unsafeUninitializedCapacity: limit) { buffer, initialized in
+    /// As much as a pipe holds; empty when nothing waits, nil at the end.
+    static func read(from descriptor: Int32) -> [UInt8]? {
+        withUnsafeTemporaryAllocation(byteCount: 64 << 10, alignment: 1) { buffer in
             var count: Int
-            repeat { count = Glibc.read(descriptor, buffer.baseAddress, limit) } while count < 0 && errno == EINTR
-            isEnd = count == 0 || (count < 0 && errno != EAGAIN)
-            initialized = max(0, count)
+            repeat {
+                count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+            } while count < 0 && errno == EINTR
+            if count > 0 { return [UInt8](buffer[..<count]) }
+            return count < 0 && errno == EAGAIN ? [] : nil
         }
-        return isEnd ? nil : bytes
     }
 }
 

@@ -8,7 +8,8 @@ public struct CommandSpec: Sendable, Equatable {
     /// Written to standard input, then closed. Nil: `/dev/null`.
     public var standardInput: [UInt8]?
 
-    public init(argv: [String], environment: [String: String], workingDirectory: String, standardInput: [UInt8]? = nil) {
+    public init(argv: [String], environment: [String: String], workingDirectory: String, standardInput: [UInt8]? = nil)
+    {
         self.argv = argv
         self.environment = environment
         self.workingDirectory = workingDirectory

@@ -6,8 +6,8 @@ import MainspringCore
 struct ExecutableLookup {
     let command: CommandSpec
 
-    /// The path to run. A name without a slash is looked up in the PATH of the command's environment, whose relative folders
-    /// start at its working directory.
+    /// The path to run. A name without a slash is looked up in the PATH of the command's environment, whose relative
+    /// folders start at its working directory.
     func resolve() throws -> String {
         guard let name = command.argv.first, !name.isEmpty else {
             throw failure("the command is empty", hint: "Give it a program to run.")
@@ -43,7 +43,8 @@ struct ExecutableLookup {
             throw failure("the program \(path) is a directory", hint: "Name the program inside it.")
         }
         guard access(absolute(path), X_OK) == 0 else {
-            throw failure("the program \(path) is not executable", cause: SystemError.words(errno), hint: "chmod +x \(path)")
+            throw failure(
+                "the program \(path) is not executable", cause: SystemError.words(errno), hint: "chmod +x \(path)")
         }
     }
 

@@ -1,39 +1,37 @@
 internal import CMainspringSpawn
-import Dispatch
 import MainspringCore
 import Synchronization
 
 /// One child and its process group: performs what ``GroupMachine`` decides.
 ///
-/// Everything that touches the group's id runs on the spawner's control queue, one after the other, so that no signal is on its
-/// way while the leader is reaped.
+/// Everything that touches the group's id runs on the spawner's thread, so that no signal is on its way while the
+/// leader is reaped.
 final class GroupProcess: ChildProcess {
     private enum Timer: Hashable { case kill, poll, output }
 
     private struct State {
         var machine: GroupMachine
         var timers: [Timer: any ScheduledAction] = [:]
-        var sources: [PipeSource] = []
-        var openOutputs: Int
+        var watchings: [DescriptorLoop.Token] = []
+        var openOutputs = 2
         var status: ExitStatus?
         var waiters: [CheckedContinuation<ExitStatus, Never>] = []
     }
 
     let pid: Int32
-    private let control: DispatchQueue
+    private let loop: DescriptorLoop
     private let ledger: ProcessLedger
     private let time: any TimeSource
     private let state: Mutex<State>
 
     init(
-        pid: Int32, openOutputs: Int, leftoverGrace: Duration, control: DispatchQueue, ledger: ProcessLedger,
-        time: any TimeSource
+        pid: Int32, leftoverGrace: Duration, loop: DescriptorLoop, ledger: ProcessLedger, time: any TimeSource
     ) {
         self.pid = pid
-        self.control = control
+        self.loop = loop
         self.ledger = ledger
         self.time = time
-        state = Mutex(State(machine: GroupMachine(leftoverGrace: leftoverGrace), openOutputs: openOutputs))
+        state = Mutex(State(machine: GroupMachine(leftoverGrace: leftoverGrace)))
     }
 
     var wasKilled: Bool { state.withLock { $0.machine.wasKilled } }
@@ -52,15 +50,33 @@ final class GroupProcess: ChildProcess {
         }
     }
 
-    // MARK: - What the sources report
+    // MARK: - What is watched
 
-    /// Closed when the group is gone: its exit watch, the writer of its input, the readers of its output.
-    func keep(_ source: PipeSource) {
-        state.withLock { $0.sources.append(source) }
+    /// Takes over the descriptors: the child's exit, its outputs, and what is left of its input.
+    func watch(
+        pidfd: Int32, output: Int32, error: Int32, input: InputRest?,
+        onOutput: @escaping @Sendable (OutputStream, [UInt8]) -> Void
+    ) {
+        loop.post {
+            self.keep(self.loop.watch(pidfd, for: .reading) { self.checkExit() })
+            for (stream, descriptor) in [(OutputStream.standardOutput, output), (.standardError, error)] {
+                let onReady = { @Sendable in
+                    guard let bytes = ChildPipe.read(from: descriptor) else { return true }
+                    if !bytes.isEmpty { onOutput(stream, bytes) }
+                    return false
+                }
+                self.keep(self.loop.watch(descriptor, for: .reading, onReady: onReady) { self.outputClosed() })
+            }
+            if let input { self.keep(self.loop.watch(input.descriptor, for: .writing) { input.write() }) }
+        }
     }
 
-    /// On the control queue, when the leader may have ended. True once it has.
-    func checkExit() -> Bool {
+    private func keep(_ token: DescriptorLoop.Token) {
+        state.withLock { $0.watchings.append(token) }
+    }
+
+    /// True once the leader has exited.
+    private func checkExit() -> Bool {
         var code: Int32 = 0
         var signalled: Int32 = 0
         switch mspr_peek_exit(pid, &code, &signalled) {
@@ -71,18 +87,18 @@ final class GroupProcess: ChildProcess {
         return true
     }
 
-    func outputClosed() {
+    private func outputClosed() {
         let isLast = state.withLock { state in
             state.openOutputs -= 1
             return state.openOutputs == 0
         }
-        if isLast { post(.outputEnded) }
+        if isLast { handle(.outputEnded) }
     }
 
     // MARK: - The shell of the machine
 
     private func post(_ event: GroupMachine.Event) {
-        control.async { self.handle(event) }
+        loop.post { self.handle(event) }
     }
 
     private func handle(_ event: GroupMachine.Event) {
@@ -101,7 +117,7 @@ final class GroupProcess: ChildProcess {
             disarm([.kill, .poll])
             ledger.remove(pid)
             mspr_reap(pid)
-        case .stopReading: cancelSources()
+        case .stopReading: endWatchings()
         case .finish(let status): finish(status)
         }
     }
@@ -115,17 +131,17 @@ final class GroupProcess: ChildProcess {
         for timer in timers { state.withLock { $0.timers.removeValue(forKey: timer) }?.cancel() }
     }
 
-    private func cancelSources() {
-        let sources = state.withLock { state in
-            defer { state.sources = [] }
-            return state.sources
+    private func endWatchings() {
+        let tokens = state.withLock { state in
+            defer { state.watchings = [] }
+            return state.watchings
         }
-        for source in sources { source.cancel() }
+        for token in tokens { loop.cancel(token) }
     }
 
     private func finish(_ status: ExitStatus) {
         disarm([.output])
-        cancelSources()
+        endWatchings()
         let waiters = state.withLock { state in
             state.status = status
             defer { state.waiters = [] }

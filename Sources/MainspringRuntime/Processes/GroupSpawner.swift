@@ -1,22 +1,30 @@
 internal import CMainspringSpawn
-import Dispatch
 import Glibc
 public import MainspringCore
 
 /// Starts children in sessions of their own and answers for their whole process groups until these are gone.
 ///
-/// Exits, output and signals are handled on private dispatch queues, which go on while every thread of the Swift concurrency
+/// Exits, output and signals are handled on one raw thread, which goes on while every thread of the Swift concurrency
 /// pool is blocked. A child that moves to a session of its own (`setsid`) leaves its group and is not followed.
 public final class GroupSpawner: ProcessSpawner {
     private let ledger: ProcessLedger
     private let time: any TimeSource
     private let leftoverGrace: Duration
-    private let control = DispatchQueue(label: "mainspring.processes", qos: .userInitiated)
+    private let loop: DescriptorLoop
 
     /// `leftoverGrace` is what members of a group get to end after their leader, before KILL; the default is 5 s.
     ///
-    /// From here on this process ignores SIGPIPE, so that a child which closes its input cannot end it.
-    public init(ledger: ProcessLedger, time: any TimeSource, leftoverGrace: Duration = .seconds(5)) {
+    /// From here on this process ignores SIGPIPE, so that a child which closes its input cannot end it. Throws
+    /// `MainspringError` (`spawn_failed`) when the limit on open files is reached.
+    public init(ledger: ProcessLedger, time: any TimeSource, leftoverGrace: Duration = .seconds(5)) throws {
+        do throws(ErrorNumber) {
+            loop = try DescriptorLoop()
+        } catch {
+            throw MainspringError(
+                .spawnFailed, "cannot watch child processes", cause: SystemError.words(error.value),
+                hint: "Raise the limit on open files (ulimit -n)."
+            )
+        }
         self.ledger = ledger
         self.time = time
         self.leftoverGrace = leftoverGrace
@@ -44,30 +52,11 @@ public final class GroupSpawner: ProcessSpawner {
             throw lookup.explain(child, path)
         }
         let process = GroupProcess(
-            pid: child.pid, openOutputs: 2, leftoverGrace: leftoverGrace, control: control, ledger: ledger, time: time)
-        let queue = DispatchQueue(label: "mainspring.process.\(child.pid)", qos: .userInitiated)
-        read(.standardOutput, streams.output.takeReading(), of: process, on: queue, onOutput)
-        read(.standardError, streams.error.takeReading(), of: process, on: queue, onOutput)
-        if let (rest, descriptor) = streams.input.takeRest() {
-            process.keep(.writing(rest, to: descriptor, on: queue))
-        }
-        process.keep(.reading(child.pidfd, on: control) { _ in process.checkExit() })
+            pid: child.pid, leftoverGrace: leftoverGrace, loop: loop, ledger: ledger, time: time)
+        process.watch(
+            pidfd: child.pidfd, output: streams.output.takeReading(), error: streams.error.takeReading(),
+            input: streams.input.takeRest(), onOutput: onOutput)
         return process
-    }
-
-    private func read(
-        _ stream: OutputStream, _ descriptor: Int32, of process: GroupProcess, on queue: DispatchQueue,
-        _ onOutput: @escaping @Sendable (OutputStream, [UInt8]) -> Void
-    ) {
-        let source = PipeSource.reading(descriptor, on: queue) { waiting in
-            // As much as a pipe holds.
-            guard let bytes = ChildPipe.read(from: descriptor, limit: min(max(1, waiting), 64 << 10)) else { return true }
-            if !bytes.isEmpty { onOutput(stream, bytes) }
-            return false
-        } onClosed: {
-            process.outputClosed()
-        }
-        process.keep(source)
     }
 
     /// A child that did not get as far as its program.

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// The standard input of a child: in the pipe as far as it fits, before the child exists, so that most need no writer.
 struct PreparedInput: ~Copyable {
@@ -28,10 +29,30 @@ struct PreparedInput: ~Copyable {
         if writer >= 0 { close(writer) }
     }
 
-    /// What did not fit, and where to write it; the caller closes that. Nil when there is nothing left to write.
-    mutating func takeRest() -> (bytes: ArraySlice<UInt8>, descriptor: Int32)? {
+    /// What did not fit. Nil when there is nothing left to write.
+    mutating func takeRest() -> InputRest? {
         guard writer >= 0 else { return nil }
         defer { writer = -1 }
-        return (rest, writer)
+        return InputRest(descriptor: writer, bytes: rest)
+    }
+}
+
+/// Input that is still to be written, and where; whoever takes it closes the descriptor.
+final class InputRest: Sendable {
+    let descriptor: Int32
+    private let bytes: Mutex<ArraySlice<UInt8>>
+
+    init(descriptor: Int32, bytes: ArraySlice<UInt8>) {
+        self.descriptor = descriptor
+        self.bytes = Mutex(bytes)
+    }
+
+    /// Writes what the pipe takes. True once there is nothing left to do: all is written, or the reader is gone.
+    func write() -> Bool {
+        bytes.withLock { bytes in
+            guard let count = ChildPipe.write(bytes, to: descriptor) else { return true }
+            bytes = bytes.dropFirst(count)
+            return bytes.isEmpty
+        }
     }
 }

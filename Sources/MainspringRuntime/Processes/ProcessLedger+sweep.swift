@@ -11,12 +11,14 @@ public struct SweepReport: Sendable, Equatable {
 }
 
 extension ProcessLedger {
-    /// Ends every process group that a dead run left alive, and returns once all are gone, or after `limit` (5 s by default).
+    /// Ends every process group that a dead run left alive, and returns once all are gone, or after `limit` (5 s by
+    /// default).
     ///
-    /// It blocks its thread, on purpose: it belongs to the start of a node, when the node's lock is held and nothing runs yet.
-    /// A group is ended only if the boot id, the process id space and its leader's start time are as recorded; when its leader
-    /// is gone but its session still has members, these. A ledger that is missing, of another boot or of another container
-    /// means that there is nothing to do. Throws `MainspringError` (`spawn_failed`) when it cannot be read.
+    /// It blocks its thread, on purpose: it belongs to the start of a node, when the node's lock is held and nothing
+    /// runs yet. A group is ended only if the boot id, the process id space and its leader's start time are as
+    /// recorded; when its leader is gone but its session still has members, these. A ledger that is missing, of another
+    /// boot or of another container means that there is nothing to do. Throws `MainspringError` (`spawn_failed`) when
+    /// it cannot be read.
     public static func sweep(_ path: String, limit: Duration = .seconds(5)) throws -> SweepReport {
         var report = mspr_sweep_report()
         let milliseconds = Int32(clamping: limit.wholeMicroseconds / 1000)

@@ -5,10 +5,10 @@ import Synchronization
 
 /// The file that names every process group this node has started and not yet seen the end of.
 ///
-/// A child appends its own line before it runs its program, and the node appends another once the whole group is gone, before
-/// the id can be given out again. So whoever reads the file after the node died (its warden, its next run) finds every group
-/// that may still be alive, together with what tells it from a later one of the same number: boot id, process id space,
-/// start time.
+/// A child appends its own line before it runs its program, and the node appends another once the whole group is gone,
+/// before the id can be given out again. So whoever reads the file after the node died (its warden, its next run) finds
+/// every group that may still be alive, together with what tells it from a later one of the same number: boot id,
+/// process id space, start time.
 public final class ProcessLedger: Sendable {
     private struct State {
         var descriptor: Int32
@@ -23,8 +23,8 @@ public final class ProcessLedger: Sendable {
 
     /// Starts an empty ledger at `path`, in the place of any that is there: ``sweep(_:limit:)`` it first.
     ///
-    /// It is written anew whenever it has grown by `compactionSize` bytes; the default is 256 KiB. Throws `MainspringError`
-    /// (`spawn_failed`) when the folder cannot be written.
+    /// It is written anew whenever it has grown by `compactionSize` bytes; the default is 256 KiB. Throws
+    /// `MainspringError` (`spawn_failed`) when the folder cannot be written.
     public init(path: String, compactionSize: ByteSize = ByteSize(bytes: 256 << 10)) throws {
         self.path = path
         self.compactionSize = compactionSize.bytes
@@ -39,8 +39,8 @@ public final class ProcessLedger: Sendable {
     /// Groups that have been started and are not known to be gone.
     public var openGroups: Int { state.withLock { $0.groups.count } }
 
-    /// Runs `start` with the descriptor that the child appends its line to. Several may run at once, but none while the file
-    /// is being replaced.
+    /// Runs `start` with the descriptor that the child appends its line to. Several may run at once, but none while the
+    /// file is being replaced.
     func recording(_ start: (Int32) -> mspr_child) -> mspr_child {
         let descriptor = state.withLock { state in
             state.spawning += 1

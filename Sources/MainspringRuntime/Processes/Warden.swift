@@ -5,9 +5,9 @@ import Synchronization
 
 /// A tiny process that ends every recorded process group when this one dies, in whatever way.
 ///
-/// It holds the read end of a pipe whose only write end is here; when that closes it sends KILL to what the ledger still
-/// records, for half a second, and exits. It has a session of its own, ignores the signals of a terminal, and is called
-/// `mspr-warden` in `ps`.
+/// It holds the read end of a pipe whose only write end is here; when that closes it sends KILL to what the ledger
+/// still records, for half a second, and exits. It has a session of its own, ignores the signals of a terminal, and is
+/// called `mspr-warden` in `ps`.
 public final class Warden: Sendable {
     public let pid: Int32
     private let lifeline: Mutex<Int32?>
@@ -21,8 +21,9 @@ public final class Warden: Sendable {
 
     /// Forks the warden of this process. The earlier in its life, the less memory they share.
     ///
-    /// Keep it as long as anything that the ledger records may be alive. The ledger need not exist yet; one that another
-    /// process has started at `ledgerPath` in the meantime is left alone. Throws `MainspringError` (`spawn_failed`).
+    /// Keep it as long as anything that the ledger records may be alive. The ledger need not exist yet; one that
+    /// another process has started at `ledgerPath` in the meantime is left alone. Throws `MainspringError`
+    /// (`spawn_failed`).
     public static func start(ledgerPath: String) throws -> Warden {
         var lifeline: Int32 = -1
         let pid = mspr_warden_start(ledgerPath, &lifeline)
