@@ -6,10 +6,8 @@ struct EventLogger: EventSink {
     let logger: Logger
 
     func emit(_ event: MainspringEvent) {
-        switch event {
-        case .job(let event): log(event)
-        case .service(let event): log(event)
-        }
+        // The supervisor logs its services itself.
+        if case .job(let event) = event { log(event) }
     }
 
     private func log(_ event: JobEvent) {
@@ -53,39 +51,10 @@ struct EventLogger: EventSink {
         }
     }
 
-    private func log(_ event: ServiceEvent) {
-        switch event {
-        case .starting(let name, let pid): logger.info("Service starting", metadata: service(name) { $0["pid"] = "\(pid)" })
-        case .ready(let name, let after):
-            logger.info("Service ready", metadata: service(name) { $0["service.after"] = "\(after.forPeople)" })
-        case .notReady(let name, let reason):
-            logger.warning("Service not ready", metadata: service(name) { $0["reason"] = "\(reason)" })
-        case .exited(let name, let status, let after):
-            logger.warning(
-                "Service ended",
-                metadata: service(name) { $0["status"] = "\(status)"; $0["service.after"] = "\(after.forPeople)" })
-        case .backingOff(let name, let delay, let restarts):
-            logger.warning(
-                "Service waits for its restart",
-                metadata: service(name) { $0["delay"] = "\(delay.forPeople)"; $0["service.restarts"] = "\(restarts)" })
-        case .restarting(let name, let reason):
-            logger.info("Service restarting", metadata: service(name) { $0["reason"] = "\(reason.rawValue)" })
-        case .stopping(let name): logger.info("Service stopping", metadata: service(name))
-        case .stopped(let name): logger.info("Service stopped", metadata: service(name))
-        case .killed(let name): logger.error("Service killed at its deadline", metadata: service(name))
-        }
-    }
-
     private func job(
         _ id: JobID, _ kind: String, _ queue: String, _ more: (inout Logger.Metadata) -> Void = { _ in }
     ) -> Logger.Metadata {
         var fields: Logger.Metadata = ["job.id": "\(id)", "job.kind": "\(kind)", "queue": "\(queue)"]
-        more(&fields)
-        return fields
-    }
-
-    private func service(_ name: String, _ more: (inout Logger.Metadata) -> Void = { _ in }) -> Logger.Metadata {
-        var fields: Logger.Metadata = ["service": "\(name)"]
         more(&fields)
         return fields
     }

@@ -27,7 +27,7 @@ struct NodeGround: Sendable {
         sweptProcesses = sweep.killedCount
         let ledger = try ProcessLedger(path: ledgerPath)
         warden = try Warden.start(ledgerPath: ledgerPath)
-        spawner = NodeSpawner(GroupSpawner(ledger: ledger, time: time))
+        spawner = try NodeSpawner(GroupSpawner(ledger: ledger, time: time))
     }
 
     /// The clean end: nothing is left that the warden would have to end.
