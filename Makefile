@@ -9,7 +9,8 @@ SWIFT_SOURCES := Package.swift Sources Tests
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-# exec: the node gets make's signals itself. make shows its exit code ("Error 78") and ends with 2, as make does.
+# exec: the node gets the signals, and make waits for it to stop. make cannot pass an exit code on: it shows it
+# ("Error 78") and ends with 2; after Ctrl-C it ends by that signal (130), once the node has stopped cleanly.
 run: ## Build (debug) and run the quickstart; CONFIG=… runs another file; Ctrl-C stops it cleanly
 	@scripts/setup build
 	@echo "==> building; the first time takes minutes, for the libraries"

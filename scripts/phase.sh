@@ -1,4 +1,4 @@
-# Sourced by scripts that go through phases: `phase NAME COMMAND…` runs one, and says on standard error how long it took.
+# Sourced. `phase NAME COMMAND…` runs COMMAND, and says on standard error how long it took; a failure ends the script.
 phase() {
     phase_name=$1
     shift

@@ -45,7 +45,8 @@ sub answer {
     return (200, 'text/plain', "ok\n") if $method eq 'GET' && $path eq '/healthz';
     my ($symbol) = $path =~ m{^/signals/([A-Z]{1,8})$} or return (404, 'text/plain', "POST /signals/SYMBOL\n");
     return (405, 'text/plain', "only POST\n") if $method ne 'POST';
-    return (415, 'text/plain', "send application/json\n") if ($headers->{'content-type'} // '') !~ m{^application/json\b}i;
+    my $type = $headers->{'content-type'} // '';
+    return (415, 'text/plain', "send application/json\n") if $type !~ m{^application/json\b}i;
     return (400, 'text/plain', "the body is not a JSON object\n") if $body !~ /^\s*\{.*\}\s*$/s;
     my $key = $headers->{'idempotency-key'} // '';
     return (400, 'text/plain', "Idempotency-Key: [A-Za-z0-9._-]{1,128}\n") if $key !~ /^[A-Za-z0-9._-]{0,128}$/;

@@ -29,13 +29,14 @@ now=$(date -u +%Y-%m-%dT%H:%M:%SZ)
         }
         END {
             for (symbol in total)
-                printf "%-8s %6d %6d %6d %6d   %s\n", symbol, count[symbol, "buy"], count[symbol, "sell"], count[symbol, "hold"],
-                    total[symbol], last[symbol]
+                printf "%-8s %6d %6d %6d %6d   %s\n", symbol, count[symbol, "buy"], count[symbol, "sell"],
+                    count[symbol, "hold"], total[symbol], last[symbol]
         }' "$received" | LC_ALL=C sort
 } >reports/latest.new
 
 cp reports/latest.new "reports/$now.txt"
 mv reports/latest.new reports/latest.txt
 # The names are dates, so the order of names is the order of time.
-ls reports | grep -E '^[0-9-]+T[0-9:]+Z\.txt$' | sort -r | tail -n +21 | while read -r old; do rm -f "reports/$old"; done
+ls reports | grep -E '^[0-9-]+T[0-9:]+Z\.txt$' | sort -r | tail -n +21 |
+    while read -r old; do rm -f "reports/$old"; done
 wc -l <"$received" | awk '{ print "signals summarised: " $1 }'

@@ -35,7 +35,8 @@ signal=$(printf '%s\n' "$prices" | awk -F, -v symbol="$symbol" -v short=3 -v lon
 # the first run has already enqueued one, with the prices of that moment.
 if [ -n "${MAINSPRING_JOB_ID:-}" ]; then
     status=0
-    printf '{"kind":"notify","id":"notify-%s","args":{"symbol":"%s","signal":%s}}' "$MAINSPRING_JOB_ID" "$symbol" "$signal" |
+    printf '{"kind":"notify","id":"notify-%s","args":{"symbol":"%s","signal":%s}}' \
+        "$MAINSPRING_JOB_ID" "$symbol" "$signal" |
         "$here/http.pl" POST "${MAINSPRING_URL:?}/v1/jobs" >/dev/null || status=$?
     case $status in
         0) ;;

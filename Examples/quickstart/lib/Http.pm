@@ -8,7 +8,8 @@ use IO::Socket::INET;
 my %limit = (clients => 64, seconds => 5, head => 8 << 10, body => 64 << 10);
 my %reason = (
     200 => 'OK', 204 => 'No Content', 400 => 'Bad Request', 404 => 'Not Found', 405 => 'Method Not Allowed',
-    411 => 'Length Required', 413 => 'Content Too Large', 415 => 'Unsupported Media Type', 500 => 'Internal Server Error',
+    411 => 'Length Required', 413 => 'Content Too Large', 415 => 'Unsupported Media Type',
+    500 => 'Internal Server Error',
 );
 
 # Answers requests on 127.0.0.1:PORT until TERM or INT, then returns. $answer->(METHOD, PATH, QUERY, HEADERS, BODY)
