@@ -106,7 +106,7 @@ struct JSONParserTests {
         #expect(JSONValue.double(value) == .null)
     }
 
-    @Test("doubles have JSON spelling", arguments: [0, -0.0, 1, 1e22, 5e-324, .greatestFiniteMagnitude, 0.1])
+    @Test("doubles have JSON spelling", arguments: [0, -0.0, 1, 1e22, .leastNonzeroMagnitude, .greatestFiniteMagnitude, 0.1])
     func doubleText(value: Double) throws {
         #expect(try JSONParser.parse(JSONValue.double(value).compactText).double == value)
     }
@@ -131,7 +131,7 @@ struct JSONParserTests {
                 let value = try JSONParser.parse(bytes)
                 let back = try JSONParser.parse(value.compactText)
                 #expect(back == value, "\(bytes)")
-            } catch let failure as JSONParser.Failure {
+            } catch let failure {
                 #expect((0...bytes.count).contains(failure.offset), "\(bytes)")
             }
         }

@@ -53,19 +53,15 @@ struct TextTests {
         #expect(NearestName.of("s" + String(repeating: "\u{301}", count: 100_000), among: ["scan"]) == nil)
     }
 
-    static let printable: [(String, String)] = [
-        ("plain é€😀", "plain é€😀"), ("a\nb\tc\r", "a\\nb\\tc\\r"), ("\u{1B}[31mred", "\\x1b[31mred"), ("\0\u{7F}", "\\x00\\x7f"),
-        ("\u{9B}31m", "\\x9b31m"), ("a\u{202E}b\u{2066}c\u{200F}", "a\\u{202e}b\\u{2066}c\\u{200f}"),
-        ("\u{2028}\u{61C}", "\\u{2028}\\u{61c}"), ("a\r\nb", "a\\r\\nb"),
+    static let texts: [(String, String)] = [
+        ("plain é€😀", "plain é€😀"), ("a\nb\tc\r", "a␊b\tc␍"), ("\u{1B}[31mred", "␛[31mred"), ("\0\u{7F}", "␀␡"),
+        ("\u{9B}31m", "�31m"), ("a\u{202E}b\u{2066}c\u{200F}\u{200E}", "a�b�c��"), ("\u{2028}\u{61C}", "��"),
+        ("a\r\nb", "a␍␊b"), ("", ""),
     ]
 
-    @Test("shows control characters and marks of direction as escapes", arguments: printable)
+    @Test("printable text holds nothing that a terminal obeys", arguments: texts)
     func printable(text: String, shown: String) {
-        #expect(PrintableText.of(text) == shown)
-    }
-
-    @Test("keeps lines where they are wanted, and nothing else")
-    func keepsLines() {
-        #expect(PrintableText.of("a\n\tb\u{1B}\r\n", keepingLines: true) == "a\n\tb\\x1b\\r\n")
+        #expect(text.printable == shown)
+        #expect(shown.printable == shown)
     }
 }
