@@ -112,7 +112,7 @@ let package = Package(
             name: "MainspringCLI", dependencies: ["Mainspring", "MainspringCommands", "MainspringCore", "MainspringRuntime"]
         ),
 
-        .testTarget(name: "CoreTests", dependencies: ["MainspringCore"]),
+        .testTarget(name: "CoreTests", dependencies: ["MainspringCore", "MainspringTesting"]),
         .testTarget(
             name: "RuntimeTests",
             dependencies: [
@@ -138,7 +138,7 @@ let package = Package(
             name: "JobsTests",
             dependencies: [
                 "MainspringCore", "MainspringStore", "MainspringJobs", "MainspringRuntime", "MainspringExecutors",
-                "MainspringTesting",
+                "MainspringTesting", .product(name: "Logging", package: "swift-log"),
             ]
         ),
         .testTarget(

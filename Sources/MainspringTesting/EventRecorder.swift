@@ -1,11 +1,19 @@
 public import MainspringCore
 import Synchronization
 
-/// Keeps every event, and lets a test wait for one.
+/// Keeps every event, and lets a test wait for one, or for several.
 public final class EventRecorder: EventSink {
+    public typealias Match = @Sendable (MainspringEvent) -> Bool
+
+    private struct Waiter {
+        var count: Int
+        var matches: Match
+        var continuation: CheckedContinuation<[MainspringEvent], Never>
+    }
+
     private struct State {
         var events: [MainspringEvent] = []
-        var waiters: [(matches: @Sendable (MainspringEvent) -> Bool, continuation: CheckedContinuation<MainspringEvent, Never>)] = []
+        var waiters: [Waiter] = []
     }
 
     private let state = Mutex(State())
@@ -17,23 +25,34 @@ public final class EventRecorder: EventSink {
     public func emit(_ event: MainspringEvent) {
         let ready = state.withLock { state in
             state.events.append(event)
-            let ready = state.waiters.filter { $0.matches(event) }.map(\.continuation)
-            state.waiters.removeAll { $0.matches(event) }
+            let events = state.events
+            let ready = state.waiters.map { waiter in
+                (waiter, waiter.matches(event) ? events.filter(waiter.matches) : [])
+            }.filter { waiter, found in found.count >= waiter.count }
+            state.waiters.removeAll { waiter in waiter.matches(event) && events.count(where: waiter.matches) >= waiter.count }
             return ready
         }
-        for continuation in ready { continuation.resume(returning: event) }
+        for (waiter, found) in ready { waiter.continuation.resume(returning: found) }
     }
 
-    /// The first event that matches, past ones included.
+    /// The first `count` events that match, past ones included; suspends until there are so many.
     @discardableResult
-    public func first(where matches: @escaping @Sendable (MainspringEvent) -> Bool) async -> MainspringEvent {
-        await withCheckedContinuation { continuation in
-            let past: MainspringEvent? = state.withLock { state in
-                if let event = state.events.first(where: matches) { return event }
-                state.waiters.append((matches, continuation))
+    public func first(_ count: Int, where matches: @escaping Match) async -> [MainspringEvent] {
+        let found = await withCheckedContinuation { continuation in
+            let past: [MainspringEvent]? = state.withLock { state in
+                let past = state.events.filter(matches)
+                if past.count >= count { return past }
+                state.waiters.append(Waiter(count: count, matches: matches, continuation: continuation))
                 return nil
             }
             if let past { continuation.resume(returning: past) }
         }
+        return Array(found.prefix(count))
+    }
+
+    /// The first event that matches, past ones included.
+    @discardableResult
+    public func first(where matches: @escaping Match) async -> MainspringEvent {
+        await first(1, where: matches)[0]
     }
 }

@@ -1,0 +1,107 @@
+import Logging
+import MainspringCore
+import MainspringJobs
+import MainspringStore
+import MainspringTesting
+import Synchronization
+import Testing
+
+/// One node's jobs over a memory store, in virtual time.
+///
+/// Its kinds: `work` (three attempts, 10 s backoff, timeout 60 s), `other` in the queue `other`, and `once`, unique by `n`.
+final class TestNode: Sendable {
+    /// Timers of an idle node: the leases' and the upkeep's.
+    static let idleTimers = 2
+
+    let time: ManualTime
+    let events = EventRecorder()
+    let store: FaultyStore
+    let executor: ScriptedExecutor
+    let health = StoreHealth(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+    let system: JobSystem
+    private let drains: Counter
+
+    final class Counter: Sendable {
+        private let count = Mutex(0)
+        var value: Int { count.withLock { $0 } }
+        func add() { count.withLock { $0 += 1 } }
+    }
+
+    init(
+        _ executor: ScriptedExecutor = ScriptedExecutor(), store: FaultyStore = FaultyStore(), time: ManualTime = ManualTime(),
+        workers: Int = 10, limit: Int = 10_000, schedules: [JobSchedule] = [], retention: Retention = Retention(),
+        name: String = "n1", incarnation: String = "life-1"
+    ) {
+        self.executor = executor
+        self.store = store
+        self.time = time
+        let drains = Counter()
+        self.drains = drains
+        let n = ArgumentSchema(["n": ArgumentRule(.integer, isOptional: true)])
+        let retry = RetryPolicy(maxAttempts: 3, base: .seconds(10))
+        let registry = JobRegistry(
+            kinds: [
+                JobKind(name: "work", arguments: n, timeout: .seconds(60), retry: retry, executor: executor),
+                JobKind(name: "other", arguments: n, queue: "other", executor: executor),
+                JobKind(name: "once", arguments: n, unique: UniquePolicy(by: ["n"]), executor: executor),
+            ],
+            queues: ["default": QueueOptions(workers: workers, limit: limit), "other": QueueOptions(workers: 1)])
+        system = JobSystem(
+            registry: registry, schedules: schedules, retention: retention,
+            identity: NodeIdentity(name: name, incarnation: incarnation), store: store, time: time, ids: RandomIDSource(),
+            sink: events, health: health, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            drained: { drains.add() })
+    }
+
+    var client: JobClient { system.client }
+    var drainCount: Int { drains.value }
+
+    /// Runs the node around `body`, stops it, and checks that it left nothing behind.
+    func running(
+        sourceLocation: SourceLocation = #_sourceLocation, _ body: (TestNode) async throws -> Void
+    ) async throws {
+        let run = Task { await system.run() }
+        await time.timersPending(Self.idleTimers)
+        let result: Result<Void, any Error>
+        do { result = .success(try await body(self)) } catch { result = .failure(error) }
+        system.quiesce()
+        system.engine.killRunning()
+        await run.value
+        #expect(drainCount == 1, "drained is told once", sourceLocation: sourceLocation)
+        #expect(time.pendingTimers == 0, "no timer is left", sourceLocation: sourceLocation)
+        #expect(system.engine.runningAttempts().isEmpty, sourceLocation: sourceLocation)
+        try result.get()
+    }
+
+    @discardableResult
+    func add(_ request: JobRequest) async throws -> JobID {
+        let result = try #require(try await client.enqueue([request]).first)
+        guard case .inserted(let job) = result else {
+            throw MainspringError(.conflict, "the job was not inserted: \(result)")
+        }
+        return job.id
+    }
+
+    @discardableResult
+    func add(_ kind: String = "work", priority: JobPriority? = nil, in delay: Duration? = nil) async throws -> JobID {
+        try await add(JobRequest(kind: kind, priority: priority, runAt: delay.map { time.now() + $0 }))
+    }
+
+    func job(_ id: JobID) async throws -> JobRecord { try #require(try await store.inner.job(id)) }
+
+    /// Suspends until the job's attempt of that number is settled.
+    @discardableResult
+    func settled(_ id: JobID, attempt: Int = 1) async -> Settlement? {
+        let event = await events.first { event in
+            guard case .job(.settled(let settlement, _)) = event else { return false }
+            return settlement.id == id && settlement.attempt.number == attempt
+        }
+        guard case .job(.settled(let settlement, _)) = event else { return nil }
+        return settlement
+    }
+
+    /// How many settlements were told of.
+    var settledCount: Int {
+        events.events.count { if case .job(.settled) = $0 { true } else { false } }
+    }
+}
