@@ -168,7 +168,8 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ]
         ),
-        .testTarget(name: "EndToEndTests", dependencies: ["MainspringCore"]),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["MainspringCore", "MainspringRuntime", "MainspringCLI"]),
     ]
 )
 
