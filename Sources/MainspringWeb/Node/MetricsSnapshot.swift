@@ -1,7 +1,7 @@
-import MainspringStore
 import MainspringCore
 import MainspringJobs
 import MainspringRuntime
+import MainspringStore
 import MainspringTelemetry
 
 /// The gauges, read when somebody asks.

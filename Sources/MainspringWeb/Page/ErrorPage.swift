@@ -1,5 +1,6 @@
-import MainspringCore
 import HTTPTypes
+import MainspringCore
+
 /// What a browser shows when a request was refused.
 enum ErrorPage {
     static func html(_ problem: Problem, application: String) -> HTML {

@@ -1,7 +1,7 @@
-import MainspringRuntime
 import HTTPTypes
 import MainspringCore
 import MainspringJobs
+import MainspringRuntime
 import MainspringStore
 
 /// The page, and what its buttons post.

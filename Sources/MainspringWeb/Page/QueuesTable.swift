@@ -1,6 +1,6 @@
-import MainspringStore
 import MainspringCore
 import MainspringJobs
+import MainspringStore
 
 struct QueuesTable {
     let queues: [QueueStatus]

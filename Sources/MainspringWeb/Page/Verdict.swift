@@ -1,7 +1,7 @@
 import MainspringCore
-import MainspringStore
 import MainspringJobs
 import MainspringRuntime
+import MainspringStore
 
 /// The node's condition in one sentence.
 struct Verdict: Sendable, Equatable {

@@ -1,11 +1,16 @@
 import HTTPTypes
 import HummingbirdCore
+import MainspringCore
 import NIOCore
 
 /// Reads a request's body once, within a limit.
 struct BodyReader {
     /// Nil for a request without a body.
-    private var iterator: RequestBody.AsyncIterator?
+    private var iterator: RequestBody.AsyncIterator? {
+        didSet { if iterator == nil { deadline?.cancel() } }
+    }
+    /// Cuts a client off that sends too slowly; cancelled once everything was read.
+    var deadline: (any ScheduledAction)?
     /// As the client announced it; nil for a chunked body.
     let announced: Int?
 

@@ -2,7 +2,6 @@ import HTTPTypes
 import HummingbirdCore
 import Logging
 import MainspringCore
-import NIOCore
 
 /// From a request to its answer: gate, route, parameters, body, handler, headers. It opens no socket.
 struct RequestResponder: Sendable {
@@ -32,8 +31,7 @@ struct RequestResponder: Sendable {
             if let announced = body.announced, announced > bodyLimit { throw tooLarge }
             if case .none = admitted.endpoint.body {} else {
                 try checkContentType(request.head, of: admitted.endpoint, hasBody: !body.isFinished)
-                if !body.isFinished { try await willRead() }
-                guard let bytes = try await body.collect(upTo: bodyLimit) else { throw tooLarge }
+                guard let bytes = try await read(&body, willRead) else { throw tooLarge }
                 try parse(bytes, into: &admitted)
             }
             reply = try await admitted.endpoint.handler(admitted.request, context)
@@ -41,11 +39,9 @@ struct RequestResponder: Sendable {
             reply = self.reply(for: error, endpoint: endpoint, head: request.head)
         }
         SecurityHeaders.apply(to: &reply.headers)
-        let isHead = request.method == .head
         reply.headers[.contentLength] = "\(reply.body.count)"
-        return Response(
-            status: reply.status, headers: reply.headers,
-            body: isHead || reply.body.isEmpty ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: reply.body)))
+        if request.method == .head { reply.body = [] }
+        return reply
     }
 
     // MARK: Steps
@@ -70,6 +66,15 @@ struct RequestResponder: Sendable {
             let query = try query(parts.count > 1 ? parts[1] : "", of: endpoint)
             return Admitted(
                 endpoint: endpoint, request: EndpointRequest(path: captures, query: query, body: .null, form: [:]))
+        }
+    }
+
+    private func read(_ body: inout BodyReader, _ willRead: () async throws -> Void) async throws(Problem) -> [UInt8]? {
+        do {
+            if !body.isFinished { try await willRead() }
+            return try await body.collect(upTo: bodyLimit)
+        } catch {
+            throw Problem(.badRequest, .malformed, "the body did not arrive whole", hint: "Send it again.")
         }
     }
 

@@ -116,14 +116,16 @@ public struct WebServer: Sendable {
         let bodyTimeout = configuration.bodyTimeout
         return { request, writer, channel in
             var body = BodyReader(request)
-            let timer = body.isFinished ? nil : time.schedule(after: bodyTimeout) { channel.close(promise: nil) }
-            defer { timer?.cancel() }
-            var response = await responder.respond(to: request, body: &body) {
+            if !body.isFinished { body.deadline = time.schedule(after: bodyTimeout) { channel.close(promise: nil) } }
+            defer { body.deadline?.cancel() }
+            var reply = await responder.reply(to: request, body: &body) {
                 guard request.headers[.expect]?.lowercased() == "100-continue" else { return }
                 try await writer.writeInformationalHead(HTTPResponse(status: .continue))
             }
-            if !body.isFinished { response.headers[.connection] = "close" }
-            try await writer.write(response: response.head, body: response.body)
+            if !body.isFinished { reply.headers[.connection] = "close" }
+            try await writer.write(
+                response: HTTPResponse(status: reply.status, headerFields: reply.headers),
+                body: reply.body.isEmpty ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: reply.body)))
             guard !body.isFinished else { return }
             channel.close(mode: .output, promise: nil)
             let cut = time.schedule(after: Self.lingering) { channel.close(promise: nil) }

@@ -1,0 +1,89 @@
+import HTTPTypes
+import MainspringCore
+import MainspringRuntime
+import Testing
+
+@testable import MainspringWeb
+
+@Suite("Queues, services and the node over HTTP")
+struct NodeAPITests {
+    @Test("queues are listed with their counts, and can be paused and resumed") func queues() async throws {
+        try await Fixture().run { node in
+            _ = await node.add(#"{"kind":"scan","queue":"small","in":"1h","args":{"symbol":"A"}}"#)
+            let list = await node.get("/v1/queues").json
+            #expect(list["next"] == .null)
+            #expect(list["data"]?.array?.compactMap { $0["name"]?.string } == ["default", "small"])
+            let small = list["data"]?[1]
+            #expect(small?["counts"]?["scheduled"]?.integer == 1)
+            #expect(small?["waiting"]?.integer == 1)
+            #expect(small?["limit"]?.integer == 2)
+            #expect(small?["workers"]?.integer == 1)
+            #expect(small?["oldest_seconds"] == .null)
+            #expect(await node.send(.post, "/v1/queues/small/pause").json["paused"] == true)
+            #expect(await node.send(.post, "/v1/queues/small/resume").json["paused"] == false)
+            let unknown = await node.send(.post, "/v1/queues/smal/pause")
+            #expect(unknown.status == 404)
+            #expect(unknown.hint.contains("small"))
+        }
+    }
+
+    @Test("services are listed, restarted, and their logs bounded") func services() async {
+        let node = Fixture()
+        let feed = await node.get("/v1/services").json["data"]?[0]
+        #expect(feed?["state"]?.string == "running")
+        #expect(feed?["ready"] == true)
+        #expect(feed?["last_exit"]?.string == "exit 1")
+        #expect(await node.send(.post, "/v1/services/feed/restart").status == 202)
+        #expect(node.services.restarts == ["feed"])
+        #expect(await node.send(.post, "/v1/services/fed/restart").status == 404)
+        #expect(await node.get("/v1/services/feed/logs?lines=2").json["data"] == ["line 9", "line 10"])
+        #expect(await node.get("/v1/services/feed/logs?lines=0").status == 400)
+        #expect(await node.get("/v1/services/none/logs").status == 404)
+    }
+
+    @Test("livez asks nothing of the store") func live() async {
+        let node = Fixture()
+        node.store.fail(MainspringError(.storeFailed, "gone"))
+        let answer = await node.get("/livez")
+        #expect(answer.status == 200)
+        #expect(answer.text == "ok\n")
+        #expect(node.store.calls == 0)
+    }
+
+    @Test("readyz is 503 with the reasons while a check fails") func ready() async {
+        let node = Fixture()
+        #expect(await node.get("/readyz").json == ["ready": true, "checks": []])
+        #expect(await node.get("/readyz?verbose").json["checks"]?.array?.count == 1)
+        node.inspector.set(
+            .running,
+            [
+                ReadinessReport.Check(name: "phase", isOK: true),
+                ReadinessReport.Check(name: "service:feed", isOK: false, detail: "feed is backing off"),
+            ])
+        let answer = await node.get("/readyz")
+        #expect(answer.status == 503)
+        #expect(answer.json["checks"] == [["name": "service:feed", "ok": false, "detail": "feed is backing off"]])
+        #expect(await node.get("/readyz?verbose=true").json["checks"]?.array?.count == 2)
+    }
+
+    @Test("the node tells its name, version, phase and address") func about() async {
+        let json = await Fixture().get("/v1/node").json
+        #expect(json["node"]?.string == "test-1")
+        #expect(json["name"]?.string == "market")
+        #expect(json["version"]?.string == "0.1.0-test")
+        #expect(json["phase"]?.string == "running")
+        #expect(json["url"]?.string == "http://127.0.0.1:8501")
+        #expect(json["uptime_seconds"]?.double == 3600)
+    }
+
+    @Test("a failing store is 503 on everything that asks it") func storeDown() async {
+        let node = Fixture()
+        node.store.fail(MainspringError(.storeBusy, "another process writes", retryAfter: .milliseconds(200)))
+        for path in ["/v1/jobs", "/v1/jobs/one", "/v1/jobs/one/logs", "/v1/queues"] {
+            let answer = await node.get(path)
+            #expect(answer.status == 503, "\(path)")
+            #expect(answer.code == "store_busy")
+            #expect(answer.headers[.retryAfter] == "1")
+        }
+    }
+}

@@ -1,0 +1,89 @@
+import MainspringCore
+import MainspringStore
+import Synchronization
+
+/// The memory store, until it is told to fail.
+final class FaultyStore: JobStore {
+    private let store = MemoryJobStore()
+    private let failure = Mutex<MainspringError?>(nil)
+    private let count = Mutex(0)
+
+    /// Questions and commands of surfaces since the beginning.
+    var calls: Int { count.withLock { $0 } }
+
+    func fail(_ error: MainspringError?) { failure.withLock { $0 = error } }
+
+    private func check() throws {
+        count.withLock { $0 += 1 }
+        if let error = failure.withLock({ $0 }) { throw error }
+    }
+
+    var name: String { store.name }
+
+    func insert(_ groups: [[NewJob]], now: Timestamp) async throws -> [[InsertResult]] {
+        try check()
+        return try await store.insert(groups, now: now)
+    }
+
+    func claim(_ request: ClaimRequest) async throws -> [Lease] { try await store.claim(request) }
+
+    func renew(_ tokens: [AttemptToken], until: Timestamp) async throws -> Renewal {
+        try await store.renew(tokens, until: until)
+    }
+
+    func settle(_ settlements: [Settlement]) async throws -> [SettleResult] { try await store.settle(settlements) }
+
+    func promote(now: Timestamp, limit: Int) async throws -> Promotion { try await store.promote(now: now, limit: limit) }
+
+    func reclaim(owner: NodeIdentity, now: Timestamp, limit: Int) async throws -> [ReclaimedJob] {
+        try await store.reclaim(owner: owner, now: now, limit: limit)
+    }
+
+    func cancel(_ ids: [JobID], now: Timestamp) async throws -> [CancelResult] {
+        try check()
+        return try await store.cancel(ids, now: now)
+    }
+
+    func retry(_ id: JobID, now: Timestamp) async throws -> RetryResult {
+        try check()
+        return try await store.retry(id, now: now)
+    }
+
+    func prune(finishedBefore: [JobState: Timestamp], limit: Int) async throws -> Int {
+        try await store.prune(finishedBefore: finishedBefore, limit: limit)
+    }
+
+    func setPaused(_ paused: Bool, queue: String) async throws {
+        try check()
+        try await store.setPaused(paused, queue: queue)
+    }
+
+    func job(_ id: JobID) async throws -> JobRecord? {
+        try check()
+        return try await store.job(id)
+    }
+
+    func attempts(of id: JobID) async throws -> [AttemptRecord]? {
+        try check()
+        return try await store.attempts(of: id)
+    }
+
+    func outputs(of id: JobID) async throws -> [AttemptLog] {
+        try check()
+        return try await store.outputs(of: id)
+    }
+
+    func jobs(matching query: JobQuery) async throws -> JobPage {
+        try check()
+        return try await store.jobs(matching: query)
+    }
+
+    func queues() async throws -> [QueueSummary] {
+        try check()
+        return try await store.queues()
+    }
+
+    func lastOccurrences() async throws -> [String: Timestamp] { try await store.lastOccurrences() }
+
+    func close() async throws { try await store.close() }
+}

@@ -1,0 +1,86 @@
+import MainspringCore
+import MainspringJobs
+import MainspringRuntime
+import Synchronization
+
+/// Holds every attempt until the test says how it ends; stops at once when it is asked to.
+final class HeldExecutor: JobExecutor {
+    private struct State {
+        var released: AttemptResult?
+        var waiting: [ObjectIdentifier: CheckedContinuation<AttemptResult, Never>] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    func run(_ attempt: JobAttempt) async -> AttemptResult {
+        await withCheckedContinuation { continuation in
+            let result: AttemptResult? = state.withLock { state in
+                if let released = state.released { return released }
+                state.waiting[ObjectIdentifier(attempt)] = continuation
+                return nil
+            }
+            if let result { return continuation.resume(returning: result) }
+            attempt.onStop { [self] _ in
+                state.withLock { $0.waiting.removeValue(forKey: ObjectIdentifier(attempt)) }?
+                    .resume(returning: AttemptResult(.interrupted))
+            }
+        }
+    }
+
+    /// Ends what runs, and whatever starts later.
+    func release(_ outcome: JobOutcome, output: AttemptOutput = AttemptOutput()) {
+        let result = AttemptResult(outcome, output: output)
+        let waiting = state.withLock { state in
+            state.released = result
+            defer { state.waiting = [:] }
+            return state.waiting.values.map(\.self)
+        }
+        for continuation in waiting { continuation.resume(returning: result) }
+    }
+}
+
+final class StubServices: ServiceControl {
+    private let state = Mutex(
+        [
+            ServiceStatus(
+                name: "feed", state: .running, isReady: true, pid: 4242, restarts: 2,
+                since: Timestamp(microseconds: 1_767_225_000_000_000), lastExit: "exit 1")
+        ])
+    private let restarted = Mutex<[String]>([])
+
+    var restarts: [String] { restarted.withLock { $0 } }
+
+    func set(_ services: [ServiceStatus]) { state.withLock { $0 = services } }
+
+    func services() -> [ServiceStatus] { state.withLock { $0 } }
+
+    func restart(_ name: String) async throws {
+        try known(name)
+        restarted.withLock { $0.append(name) }
+    }
+
+    func logTail(of name: String, lines: Int) throws -> [String] {
+        try known(name)
+        return (1...10).map { "line \($0)" }.suffix(lines)
+    }
+
+    private func known(_ name: String) throws {
+        guard services().contains(where: { $0.name == name }) else {
+            throw MainspringError(.notFound, "there is no service of that name")
+        }
+    }
+}
+
+final class StubInspector: NodeInspector {
+    let node = "test-1"
+    let startedAt = Timestamp(microseconds: 1_767_222_000_000_000)
+    private let state = Mutex(
+        (phase: NodePhase.running, report: ReadinessReport(checks: [ReadinessReport.Check(name: "phase", isOK: true)])))
+
+    func set(_ phase: NodePhase, _ checks: [ReadinessReport.Check]) {
+        state.withLock { $0 = (phase, ReadinessReport(checks: checks)) }
+    }
+
+    func phase() -> NodePhase { state.withLock { $0.phase } }
+    func readiness() -> ReadinessReport { state.withLock { $0.report } }
+}
