@@ -1,4 +1,5 @@
 import Mainspring
+import MainspringCore
 import Testing
 
 @Suite("Reading the document")

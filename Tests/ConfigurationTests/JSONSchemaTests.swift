@@ -25,7 +25,7 @@ struct JSONSchemaTests {
             queues: { default: { workers: "${N}", limit: 5 }, other: }
             jobs:
               a: { exec: [./a, 5, "{s}"], args: { s: string, t: { type: integer, max: 5, optional: true } }, env: { PORT: 9000 } }
-              b: { http: { url: "http://h/{x}", headers: { A_file: p } }, args: { x: string }, unique: { by: [x] } }
+              b: { http: { url: "http://h/{x}", headers: { A: p } }, args: { x: string }, unique: { by: [x] } }
             services: { s: { exec: [x], ready: { tcp: "127.0.0.1:1" }, stop: { signal: INT } } }
             schedules: { z: { every: 1h30m, job: a, args: { s: AAPL } } }
             """

@@ -17,7 +17,7 @@ struct SourcesTests {
         let configuration = try configuration(text, environment: environment, flags: [flag])
         #expect(configuration.name == "env")
         #expect(configuration.http.bind.ports == 2...2)
-        #expect(configuration.log.level == .debug)
+        #expect("\(configuration.log.level)" == "debug")
         #expect(configuration.store.backend == .sqlite(path: "/elsewhere/x.db"))
         #expect(configuration.node == "host")
     }

@@ -81,6 +81,7 @@ struct ValidationTests {
                 "mainspring.yaml:15: schedules.d.jitter: must be less than 'every' (1m)",
                 "mainspring.yaml:15: schedules.d.args.symbol: 'symbol' starts with '-'; declare 'dash: true' to take it",
                 "mainspring.yaml:16: schedules.e: 'every' is missing; a duration such as 250ms, 30s, 5m, 12h or 7d belongs here",
+                "mainspring.yaml:16: schedules.e.args: 'symbol' is missing",
             ])
     }
 
@@ -180,6 +181,15 @@ struct ValidationTests {
             configuration.schedules["x"]?.arguments == [
                 "s": "NO", "t": "1.10", "i": 7, "n": .number("2.50"), "b": true, "j": ["k": [1, "1", nil, "yes"]],
                 "e": 12,
+            ])
+    }
+
+    @Test("what is missing in a block is named on the line of the block's own key")
+    func blocks() {
+        #expect(
+            problems("jobs:\n\n  scan:\n    queue: default\n  empty:\n") == [
+                "mainspring.yaml:3: jobs.scan: 'exec' or 'http' is missing",
+                "mainspring.yaml:5: jobs.empty: 'exec' or 'http' is missing",
             ])
     }
 }

@@ -51,7 +51,7 @@ extension ConfigurationBuilder {
     mutating func checkedCap(in section: SettingReader, base: Duration) -> Duration? {
         guard let cap = section.duration("cap") else { return nil }
         if cap >= base { return cap }
-        let culprit = section.origin(of: "cap") == .fallback ? "base" : "cap"
+        let culprit = section.node["cap"]?.origin == .fallback ? "base" : "cap"
         let message =
             culprit == "cap" ? "must be at least 'base' (\(base.text))" : "must be at most 'cap' (\(cap.text))"
         problems.add(message, at: section.origin(of: culprit), key: section.path(of: culprit))

@@ -113,7 +113,8 @@ struct ConfigurationBuilder {
             let jitter = section.duration("jitter") ?? .zero
             if let every, jitter >= every {
                 problems.add(
-                    "must be less than 'every'", at: section.origin(of: "jitter"), key: section.path(of: "jitter"))
+                    "must be less than 'every' (\(every.text))", at: section.origin(of: "jitter"),
+                    key: section.path(of: "jitter"))
             }
             guard let job = section.text("job") else { continue }
             guard let declared = jobs[job] else {

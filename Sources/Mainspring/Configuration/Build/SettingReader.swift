@@ -33,5 +33,9 @@ struct SettingReader {
 
     func path(of name: String) -> String { SchemaValidator.join(path, name) }
 
-    func origin(of name: String) -> ValueOrigin { node[name]?.origin ?? node.origin }
+    /// Where to look for what is wrong with it: at the section when it stands there by default.
+    func origin(of name: String) -> ValueOrigin {
+        guard let origin = node[name]?.origin, origin != .fallback else { return node.origin }
+        return origin
+    }
 }

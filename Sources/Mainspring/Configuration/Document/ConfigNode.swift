@@ -17,9 +17,11 @@ struct ConfigNode: Sendable, Equatable {
     var origin: ValueOrigin
     /// Never shown and never quoted.
     var isSecret = false
+    /// Its braces are those of a template.
+    var isTemplate = false
 
     static func text(_ text: String, origin: ValueOrigin) -> ConfigNode {
-        ConfigNode(content: .scalar(text, isPlain: false), origin: origin)
+        ConfigNode(content: .scalar(text, isPlain: origin == .fallback), origin: origin)
     }
 
     var text: String? {

@@ -82,7 +82,9 @@ struct YAMLDocument {
             }
             let name = DuplicateKeys.name(of: scalar.string)
             let inner = path.isEmpty ? name : "\(path).\(name)"
-            guard let value = node(value, path: inner, depth: depth + 1) else { return nil }
+            guard var value = node(value, path: inner, depth: depth + 1) else { return nil }
+            // A block starts below its key, and an alias elsewhere.
+            if value.text == nil { value.origin = .file(line: line) }
             members.append(ConfigNode.Member(name: name, line: line, value: value))
         }
         members.sort { $0.line < $1.line }

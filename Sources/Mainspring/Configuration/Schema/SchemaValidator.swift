@@ -220,13 +220,14 @@ struct SchemaValidator {
             return nil
         }
         let isTemplate = if case .template = type { true } else { false }
-        guard let value = expanded(node, escapesBraces: isTemplate, path: path), let text = value.text else {
+        guard var value = expanded(node, escapesBraces: isTemplate, path: path), let text = value.text else {
             return nil
         }
         if let problem = type.problem(with: text) {
             problems.add(problem.message, at: node.origin, key: path, hint: problem.hint)
             return nil
         }
+        value.isTemplate = isTemplate
         return value
     }
 

@@ -45,9 +45,10 @@ enum ConfigurationJSONSchema {
     private static func schema(of type: SchemaType) -> JSONValue {
         switch type {
         case .text(let format):
-            guard let pattern = format.pattern else { return ["type": ["string", "number", "boolean"]] }
-            return orVariable(["type": ["string", "number", "boolean"], "pattern": .string(pattern)])
-        case .template: return ["type": ["string", "number", "boolean"]]
+            guard let pattern = format.pattern else { return text }
+            let isWord = if case .name = format { true } else { false }
+            return orVariable(["type": isWord ? text["type"] ?? [] : "string", "pattern": .string(pattern)])
+        case .template: return text
         case .duration: return orVariable(["type": "string", "pattern": "^([0-9]+(ms|s|m|h|d))+$"])
         case .size: return orVariable(["type": "string", "pattern": "^[0-9]+(B|KiB|MiB|GiB)$"])
         case .integer(let range):
@@ -71,6 +72,9 @@ enum ConfigurationJSONSchema {
         case .json: return [:]
         }
     }
+
+    /// Text without quotes may look like something else to YAML.
+    private static let text: JSONValue = ["type": ["string", "number", "boolean"]]
 
     private static func orVariable(_ schema: JSONValue) -> JSONValue {
         ["anyOf": [schema, ["$ref": "#/$defs/variable"]]]

@@ -6,6 +6,9 @@ enum ShownValue {
 
     static func text(of node: ConfigNode) -> String {
         if node.isSecret { return redacted }
+        if node.isTemplate, let text = node.text, text.contains("${{") {
+            return JSONValue.string(template(text)).compactText
+        }
         switch node.content {
         case .scalar(let text, let isPlain):
             return isPlain && !text.isEmpty ? withoutCredentials(text) : quoted(withoutCredentials(text))
@@ -30,9 +33,24 @@ enum ShownValue {
         let isWord =
             text.first.map { $0.isASCII && ($0.isLetter || !isKey && $0.isNumber || "./_".contains($0)) } ?? false
             && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "._/-+".contains($0)) }
-        let isOther = ["true", "false", "null", "yes", "no", "on", "off"].contains(text.lowercased())
+        let isNumber = text.first?.isNumber == true && text.allSatisfy { $0.isNumber || ".eE+-_xob".contains($0) }
+        let isOther = isNumber || ["true", "false", "null", "yes", "no", "on", "off"].contains(text.lowercased())
         if isWord, !isOther || isKey { return text }
         return JSONValue.string(isKey ? text : text.replacing("${", with: "$${")).compactText
+    }
+
+    /// A template as the file would have it: `${{NAME}}` came from `$${NAME}`.
+    private static func template(_ text: String) -> String {
+        var shown = ""
+        var rest = Substring(withoutCredentials(text))
+        while let start = rest.firstRange(of: "${{") {
+            let end = rest[start.upperBound...].firstRange(of: "}}") ?? rest.endIndex..<rest.endIndex
+            shown +=
+                rest[..<start.lowerBound] + "$${" + rest[start.upperBound..<end.lowerBound].replacing("{{", with: "{")
+            if !end.isEmpty { shown += "}" }
+            rest = rest[end.upperBound...]
+        }
+        return shown + rest
     }
 
     /// `scheme://user:password@host` without the password, and queries without the values of telling names.
