@@ -1,4 +1,5 @@
 import MainspringCore
+import Synchronization
 import Testing
 
 @testable import MainspringCommands
@@ -77,7 +78,8 @@ struct NodeCommandTests {
         let tool = TestTool(.init(environment: ["A": "b"], directory: "/d", program: program))
         #expect(await tool.run("run", "m.yaml", "--queues", "a,b", "--state", "s") == .timedOut)
         let source = ConfigurationSource(path: "m.yaml", directory: "/d", environment: ["A": "b"], flags: ["state": "/d/s"])
-        #expect(program.requests.value.withLock { $0 } == [RunRequest(configuration: source, queues: ["a", "b"])])
+        let requests = program.requests.value.withLock { $0 }
+        #expect(requests == [RunRequest(configuration: source, queues: ["a", "b"])])
     }
 
     @Test("alone it prints the overview; help is data, wrong usage is not")
