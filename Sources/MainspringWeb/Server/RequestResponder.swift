@@ -16,14 +16,10 @@ struct RequestResponder: Sendable {
         var request: EndpointRequest
     }
 
-    /// The whole way, for a request that has arrived.
-    @concurrent func respond(to request: Request) async -> Response {
-        var body = BodyReader(request)
-        return await respond(to: request, body: &body) {}
-    }
-
     /// `willRead` is called before the body is read, if it is.
-    @concurrent func respond(to request: Request, body: inout BodyReader, willRead: @concurrent () async throws -> Void) async -> Response {
+    @concurrent func reply(
+        to request: Request, body: inout BodyReader, willRead: @concurrent () async throws -> Void
+    ) async -> Reply {
         var endpoint: Endpoint?
         var reply: Reply
         do {
@@ -36,7 +32,7 @@ struct RequestResponder: Sendable {
             }
             reply = try await admitted.endpoint.handler(admitted.request, context)
         } catch {
-            reply = self.reply(for: error, endpoint: endpoint, head: request.head)
+            reply = refusal(error, endpoint: endpoint, head: request.head)
         }
         SecurityHeaders.apply(to: &reply.headers)
         reply.headers[.contentLength] = "\(reply.body.count)"
@@ -69,7 +65,9 @@ struct RequestResponder: Sendable {
         }
     }
 
-    private func read(_ body: inout BodyReader, _ willRead: () async throws -> Void) async throws(Problem) -> [UInt8]? {
+    @concurrent private func read(
+        _ body: inout BodyReader, _ willRead: @concurrent () async throws -> Void
+    ) async throws(Problem) -> [UInt8]? {
         do {
             if !body.isFinished { try await willRead() }
             return try await body.collect(upTo: bodyLimit)
@@ -151,7 +149,7 @@ struct RequestResponder: Sendable {
             hint: "Send less at once, or raise 'http: { body_limit: … }'.")
     }
 
-    private func reply(for error: any Error, endpoint: Endpoint?, head: HTTPRequest) -> Reply {
+    private func refusal(_ error: any Error, endpoint: Endpoint?, head: HTTPRequest) -> Reply {
         let problem = Problem(error)
         if problem.status.code == 500 {
             logger.error(
