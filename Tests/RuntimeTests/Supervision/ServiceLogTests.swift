@@ -89,7 +89,7 @@ struct ServiceLogTests {
 
     private func temporaryFolder() throws -> String {
         var template = Array("/tmp/mainspring-logs-XXXXXX".utf8CString)
-        _ = try #require(template.withUnsafeMutableBufferPointer { mkdtemp($0.baseAddress) })
+        try #require(mkdtemp(&template) != nil)
         return String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 

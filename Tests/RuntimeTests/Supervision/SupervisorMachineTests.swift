@@ -13,7 +13,7 @@ struct SupervisorMachineTests {
 
     @Test("jitter takes at most half of the backoff away")
     func jitterIsBounded() {
-        struct LeastJitter: RandomNumberGenerator { mutating func next() -> UInt64 { 0 } }
+        struct LeastJitter: RandomNumberGenerator { mutating func next() -> UInt64 { 1 << 32 } }
         var random = LeastJitter()
         #expect(RestartBackoff().delay(afterFailures: 2, using: &random) == .milliseconds(500))
     }
