@@ -21,6 +21,7 @@ public final class SQLiteJobStore: JobStore {
     private let failure: StoreFailure
     private let checksTokens: Bool
     private let hook: CrashHook?
+    private let searchWindow: Int64
     private let isClosed = Mutex(false)
 
     public var name: String { "sqlite" }
@@ -36,14 +37,16 @@ public final class SQLiteJobStore: JobStore {
         try self.init(path: path, durability: durability, busyTimeout: busyTimeout, checksTokens: true, hook: nil)
     }
 
-    /// With what only tests ask for: no token checks, a hook between the steps, and a bound on the file's pages.
+    /// With what only tests ask for: no token checks, a hook between the steps, a bound on the file's pages,
+    /// and a shorter look for queries with filters.
     package init(
         path: String, durability: Durability = .full, busyTimeout: Duration = .seconds(5), checksTokens: Bool = true,
-        hook: CrashHook?, pageLimit: Int? = nil
+        hook: CrashHook?, pageLimit: Int? = nil, searchWindow: Int64 = 10_000
     ) throws {
         failure = StoreFailure(path: path)
         self.checksTokens = checksTokens
         self.hook = hook
+        self.searchWindow = searchWindow
         do {
             pool = try Self.open(path: path, busyTimeout: busyTimeout)
             try Self.prepare(pool, durability: durability, pageLimit: pageLimit)
@@ -176,7 +179,7 @@ public final class SQLiteJobStore: JobStore {
     }
 
     public func jobs(matching query: JobQuery) async throws -> JobPage {
-        try await read { try JobPages(database: $0, query: query).page() }
+        try await read { [searchWindow] in try JobPages(database: $0, query: query, window: searchWindow).page() }
     }
 
     public func queues() async throws -> [QueueSummary] {
@@ -193,6 +196,25 @@ public final class SQLiteJobStore: JobStore {
             return !isClosed
         }
         guard isFirst else { return }
-        do { try pool.close() } catch { throw failure.error(for: error) }
+        do {
+            // GRDB closes its readers last, which cannot do what SQLite does at the last close: leave one whole file behind.
+            // When another process reads just now, the log stays beside the file, and nothing is lost.
+            _ = try? await pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+            try pool.close()
+        } catch {
+            throw failure.error(for: error)
+        }
+    }
+
+    // MARK: For tests
+
+    /// `PRAGMA synchronous` of the connection that writes.
+    package func synchronous() async throws -> Int {
+        try await pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA synchronous") ?? -1 }
+    }
+
+    /// As if the file had become read-only: root passes every permission, so a test cannot take one away.
+    package func refuseWrites() async throws {
+        try await pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA query_only = 1") }
     }
 }

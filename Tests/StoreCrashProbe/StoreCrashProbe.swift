@@ -4,7 +4,7 @@ import MainspringSQLite
 import MainspringStore
 import Synchronization
 
-/// Works on a store file and dies by SIGKILL in the middle of a step.
+/// Works on a store file and dies by SIGKILL in the middle of a step. (Only a power cut would tell full durability from normal.)
 ///
 /// `StoreCrashProbe FILE VERB POINT COUNT`: at the COUNTth time that VERB reaches POINT. Each acknowledged step is one line on
 /// standard output before the next begins: `inserted ID`, `settled ID`, `incarnation NAME`. Ends with status 3 when the point
@@ -17,7 +17,7 @@ struct StoreCrashProbe {
             let count = Int(words[4])
         else { exit(64) }
         let countdown = CrashCountdown(verb: verb, point: point, count: count)
-        let store = try SQLiteJobStore(path: words[1], hook: { countdown.reach($0, $1) })
+        let store = try SQLiteJobStore(path: words[1], durability: .normal, hook: { countdown.reach($0, $1) })
         var work = ProbeWork(store: store)
         for round in 0..<20 { try await work.round(round) }
         exit(3)

@@ -66,7 +66,7 @@ struct StoreSequence {
             ? ScheduleOccurrence(schedule: pick(["s", "t"]), instant: now + .seconds(pick(0...2)), skipsOverlap: chance(2)) : nil
         let key = chance(3) ? nil : pick(["u", "v", "w"])
         let record = JobRecord(
-            id: JobID(rawValue: "j\(pick(0...60))")!, kind: pick(["scan", "scan", "mail"]), queue: pick(["p", "q"]),
+            id: JobID(rawValue: "j\(pick(0...30))")!, kind: pick(["scan", "scan", "mail"]), queue: pick(["p", "q"]),
             state: isLater ? .scheduled : .available, priority: pick(JobPriority.allCases), arguments: pick(["{}", #"{"x":1}"#]),
             maxAttempts: pick(1...3), createdAt: now, scheduledAt: isLater ? now + .seconds(pick(1...20)) : now,
             tags: chance(3) ? ["t"] : [], uniqueKey: key, uniqueStates: key == nil ? [] : states(),
@@ -197,7 +197,7 @@ struct StoreSequence {
     private mutating func pick<Value>(_ values: [Value]) -> Value { values[pick(0...values.count - 1)] }
     /// One in `count`.
     private mutating func chance(_ count: Int) -> Bool { pick(1...count) == 1 }
-    private mutating func id() -> JobID { JobID(rawValue: "j\(pick(0...60))")! }
+    private mutating func id() -> JobID { JobID(rawValue: "j\(pick(0...30))")! }
     private mutating func states() -> Set<JobState> { Set(JobState.allCases.filter { _ in chance(2) }) }
 
     private mutating func owner() -> NodeIdentity {

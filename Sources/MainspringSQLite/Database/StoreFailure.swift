@@ -19,7 +19,10 @@ struct StoreFailure {
         case .SQLITE_CORRUPT, .SQLITE_NOTADB:
             return MainspringError(
                 .storeCorrupt, "the store at \(path) is damaged, or is not a database", cause: cause,
-                hint: "Restore a backup; or move the file away to start empty: mv '\(path)' '\(path).damaged'")
+                hint: """
+                    Restore a backup; or start empty, after moving the file and its log away: \
+                    mkdir '\(path).damaged'; mv '\(path)' '\(path)'-* '\(path).damaged/'
+                    """)
         case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_AUTH:
             return MainspringError(
                 .storeReadOnly, "the store at \(path) cannot be written", cause: cause,

@@ -4,14 +4,14 @@ import MainspringStore
 
 /// Pages of jobs, newest first, by sequence number.
 ///
-/// A query with a filter looks at no more than ``window`` × ``windows`` jobs for one page; then the page ends where it is and
+/// A query with a filter looks at no more than ``window`` × ``windows`` sequence numbers for one page; then the page ends where it is and
 /// its cursor goes on from there.
 struct JobPages {
-    static let window: Int64 = 10_000
-    static let windows = 10
-
     let database: Database
     let query: JobQuery
+    /// In one look.
+    let window: Int64
+    static let windows = 10
 
     func page() throws -> JobPage {
         let limit = min(max(1, query.limit), StoreLimits.page)
@@ -21,7 +21,7 @@ struct JobPages {
         let select = try SQLStatement(database, sql)
         for _ in 0..<(isFiltered ? Self.windows : 1) {
             guard let newest = try newest(before: end) else { return page(of: jobs, next: nil) }
-            let start = isFiltered ? newest - Self.window + 1 : .min
+            let start = isFiltered ? newest - window + 1 : .min
             jobs += try select.bind(
                 start, end, limit + 1 - jobs.count, query.kinds.jsonText, JobState.mask(of: query.states),
                 query.queues.jsonText, query.tags.jsonText

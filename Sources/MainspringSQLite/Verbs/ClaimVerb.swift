@@ -7,7 +7,7 @@ extension StoreTransaction {
         let kinds = request.kinds.jsonText
         var claimed: [(rank: Int64, seq: Int64, lease: Lease)] = []
         claimed.reserveCapacity(request.demand.values.reduce(0) { $0 + max(0, min($1, 1000)) })
-        for (queue, slots) in request.demand where slots > 0 && !paused.contains(queue) {
+        for (queue, slots) in request.demand.sorted(by: { $0.key < $1.key }) where slots > 0 && !paused.contains(queue) {
             let before = claimed.count
             try claim(queue: queue, slots: slots, kinds: kinds, for: request) { row in
                 let token = AttemptToken(rawValue: "\(request.nonce).\(row.seq)")
@@ -43,8 +43,9 @@ extension StoreTransaction {
         // The statement does all of its writes before it answers with the first row.
         if try all.unlessConflict({ try all.forEachRow(body) }) != nil { return }
 
-        // Somewhere in the batch a job meets another that holds its unique key: one by one, in order.
-        let seqs = try statement(Self.front).bind(queue, kinds, slots).rows { $0.seq }
+        // Somewhere in the batch a job meets another that holds its unique key: one by one, the oldest first,
+        // which is the order in which the statement above takes them too.
+        let seqs = try statement(Self.front).bind(queue, kinds, slots).rows { $0.seq }.sorted()
         let one = try statement(Self.take("seq = ?1"))
         for seq in seqs {
             let bound = try one.bind(

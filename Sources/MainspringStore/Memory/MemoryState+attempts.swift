@@ -2,20 +2,28 @@ import MainspringCore
 
 extension MemoryState {
     mutating func claim(_ request: ClaimRequest) -> [Lease] {
-        var places: [OrderedLine.Place] = []
-        for (queue, slots) in request.demand where paused[queue] != true && slots > 0 {
-            places += available[queue]?.prefix(slots) { seq in jobs[seq].map { request.kinds.contains($0.record.kind) } ?? false } ?? []
-        }
-        return places.sorted().compactMap { place in
-            let token = AttemptToken(rawValue: "\(request.nonce).\(place.seq)")
-            let record = change(place.seq) { job in
-                job.record.state = .running
-                job.record.startedAt = request.now
-                job.record.node = request.owner.name
-                job.hold = .init(owner: request.owner, token: token, leaseUntil: request.leaseUntil)
+        var claimed: [(place: OrderedLine.Place, lease: Lease)] = []
+        for (queue, slots) in request.demand.sorted(by: { $0.key < $1.key }) where paused[queue] != true && slots > 0 {
+            let front = available[queue]?.prefix(slots) { seq in
+                jobs[seq].map { request.kinds.contains($0.record.kind) } ?? false
             }
-            return record.map { Lease(job: $0, token: token, expiresAt: request.leaseUntil) }
+            // The oldest first, so that it is the one that keeps a key that two of them would hold.
+            for place in (front ?? []).sorted(by: { $0.seq < $1.seq }) {
+                if let lease = claim(place, for: request) { claimed.append((place, lease)) }
+            }
         }
+        return claimed.sorted { $0.place < $1.place }.map(\.lease)
+    }
+
+    private mutating func claim(_ place: OrderedLine.Place, for request: ClaimRequest) -> Lease? {
+        let token = AttemptToken(rawValue: "\(request.nonce).\(place.seq)")
+        let record = change(place.seq) { job in
+            job.record.state = .running
+            job.record.startedAt = request.now
+            job.record.node = request.owner.name
+            job.hold = .init(owner: request.owner, token: token, leaseUntil: request.leaseUntil)
+        }
+        return record.map { Lease(job: $0, token: token, expiresAt: request.leaseUntil) }
     }
 
     mutating func renew(_ tokens: [AttemptToken], until: Timestamp) -> Renewal {
