@@ -18,7 +18,8 @@ struct NodeConnection: NodeProgram {
         let configuration = try load(source)
         return ConfigurationListing(
             text: configuration.text(showingOrigins: origins),
-            entries: configuration.entries().map { ConfigurationEntry(key: $0.key, value: $0.value, origin: $0.origin) })
+            entries: configuration.entries().map { ConfigurationEntry(key: $0.key, value: $0.value, origin: $0.origin) }
+        )
     }
 
     func stateFolder(_ source: ConfigurationSource) throws -> String? {
@@ -34,7 +35,8 @@ struct NodeConnection: NodeProgram {
         }
         for (path, file) in files {
             try Data(file.content.utf8).write(to: URL(fileURLWithPath: path), options: .withoutOverwriting)
-            try FileManager.default.setAttributes([.posixPermissions: file.isExecutable ? 0o755 : 0o644], ofItemAtPath: path)
+            try FileManager.default.setAttributes(
+                [.posixPermissions: file.isExecutable ? 0o755 : 0o644], ofItemAtPath: path)
         }
         return files.map(\.0)
     }

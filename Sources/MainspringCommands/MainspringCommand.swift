@@ -21,7 +21,8 @@ struct MainspringCommand: ParsableCommand {
         version: MainspringVersion.current,
         groupedSubcommands: [
             CommandGroup(
-                name: "Start", subcommands: [InitCommand.self, RunCommand.self, ConfigCommand.self, VersionCommand.self]),
+                name: "Start",
+                subcommands: [InitCommand.self, RunCommand.self, ConfigCommand.self, VersionCommand.self]),
             CommandGroup(name: "Work", subcommands: [JobCommand.self, QueueCommand.self]),
             CommandGroup(name: "Runtime", subcommands: [ServiceCommand.self]),
         ]

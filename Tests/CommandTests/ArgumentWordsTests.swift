@@ -37,9 +37,12 @@ struct ArgumentWordsTests {
 
     @Test(
         "nothing is guessed when a text is no such value, was JSON, or something else is wrong as well",
-        arguments: [["count=five"], ["count=5.5"], ["dry=yes"], ["count:=\"5\""], ["count=5", "other=x"], ["count= 5 x"]])
+        arguments: [
+            ["count=five"], ["count=5.5"], ["dry=yes"], ["count:=\"5\""], ["count=5", "other=x"], ["count= 5 x"],
+        ])
     func noCoercion(_ texts: [String]) throws {
-        let words = try ArgumentWords(texts + ["symbol=A", "share=1"] + (texts[0].hasPrefix("dry") ? ["count=1"] : ["dry=true"]))
+        let words = try ArgumentWords(
+            texts + ["symbol=A", "share=1"] + (texts[0].hasPrefix("dry") ? ["count=1"] : ["dry=true"]))
         #expect(words.coerced(by: schema.problems(in: words.values)) == nil)
     }
 }

@@ -18,7 +18,8 @@ enum CommandReference {
         let name = path + [command.configuration.commandName ?? ""]
         let help = MainspringCommand.helpMessage(for: command, columns: 100)
         lines += ["## `\(name.joined(separator: " "))`", "", "```text", help, "```", ""]
-        let children = command.configuration.groupedSubcommands.flatMap(\.subcommands) + command.configuration.ungroupedSubcommands
+        let children =
+            command.configuration.groupedSubcommands.flatMap(\.subcommands) + command.configuration.ungroupedSubcommands
         for child in children { append(child, path: name, to: &lines) }
     }
 }

@@ -8,11 +8,14 @@ struct NodeClientTests {
     @Test(
         "each refusal ends in its exit code, with what happened and what to do",
         arguments: [
-            (429, "queue_full", 75), (503, "draining", 75), (503, "store_full", 74), (403, "forbidden", 77), (404, "not_found", 1),
+            (429, "queue_full", 75), (503, "draining", 75), (503, "store_full", 74), (403, "forbidden", 77),
+            (404, "not_found", 1),
             (422, "unknown_kind", 64), (400, "malformed", 64), (421, "foreign_host", 77), (500, "internal", 1),
         ] as [(Int, String, Int32)])
     func refusals(_ http: Int, _ code: String, _ status: Int32) async throws {
-        try await StubNode.with { _ in .problem(http, code, "it was refused", hint: "Do this.") } _: { _, url in
+        try await StubNode.with { _ in
+            .problem(http, code, "it was refused", hint: "Do this.")
+        } _: { _, url in
             let tool = TestTool()
             #expect(await tool.run("job", "add", "scan", "--url", url).rawValue == status)
             #expect(tool.output == "")
@@ -23,7 +26,8 @@ struct NodeClientTests {
     @Test("every problem of a request is told")
     func problems() async throws {
         try await StubNode.with { _ in
-            .problem(422, "invalid_arguments", "'a' is missing (and 1 more)", problems: ["'a' is missing", "'b' is missing"])
+            .problem(
+                422, "invalid_arguments", "'a' is missing (and 1 more)", problems: ["'a' is missing", "'b' is missing"])
         } _: { _, url in
             let tool = TestTool()
             #expect(await tool.run("job", "add", "scan", "--url", url) == .usage)
@@ -50,7 +54,9 @@ struct NodeClientTests {
             StubReply(status: 200, body: String(repeating: "[", count: 10_000)), StubReply(status: 502, body: "{}"),
         ])
     func foreign(_ reply: StubReply) async throws {
-        try await StubNode.with { _ in reply } _: { node, url in
+        try await StubNode.with { _ in
+            reply
+        } _: { node, url in
             let tool = TestTool()
             #expect(await tool.run("queue", "ls", "--url", url) == .unreachable)
             #expect(tool.messages.contains("no Mainspring node"))
@@ -61,7 +67,9 @@ struct NodeClientTests {
     @Test("an answer without bounds is refused")
     func tooLarge() async throws {
         let body = String(repeating: " ", count: NodeClient.maxAnswerBytes + 1)
-        try await StubNode.with { _ in StubReply(status: 200, body: body) } _: { _, url in
+        try await StubNode.with { _ in
+            StubReply(status: 200, body: body)
+        } _: { _, url in
             let tool = TestTool()
             #expect(await tool.run("queue", "ls", "--url", url) == .usage)
             #expect(tool.messages.contains("larger than"))
@@ -70,7 +78,9 @@ struct NodeClientTests {
 
     @Test("a node that does not answer is unreachable")
     func silent() async throws {
-        try await StubNode.with { _ in nil } _: { _, url in
+        try await StubNode.with { _ in
+            nil
+        } _: { _, url in
             let tool = TestTool(.init(answerTime: .milliseconds(50)))
             #expect(await tool.run("queue", "ls", "--url", url) == .unreachable)
             #expect(tool.messages.contains("did not answer in time\nHint: "))

@@ -12,7 +12,9 @@ struct NodeCommandTests {
             "name": "default", "paused": true, "workers": 10, "busy": 3, "limit": 10000, "oldest_seconds": 75,
             "counts": ["available": 4, "running": 3],
         ]
-        try await StubNode.with { _ in .json(["data": [queue], "next": nil]) } _: { node, url in
+        try await StubNode.with { _ in
+            .json(["data": [queue], "next": nil])
+        } _: { node, url in
             let tool = TestTool()
             #expect(await tool.run("queue", "ls", "--url", url) == .success)
             let words = tool.output.split(separator: "\n").last?.split(separator: " ").map(String.init)
@@ -25,13 +27,18 @@ struct NodeCommandTests {
     @Test("service ls tells why and when a service comes back")
     func services() async throws {
         let service: JSONValue = [
-            "name": "feed", "state": "backing_off", "ready": false, "pid": nil, "restarts": 4, "since": "2025-12-31T23:59:50.000Z",
+            "name": "feed", "state": "backing_off", "ready": false, "pid": nil, "restarts": 4,
+            "since": "2025-12-31T23:59:50.000Z",
             "last_exit": "exit 1", "restarts_at": "2026-01-01T00:00:12.000Z",
         ]
-        try await StubNode.with { _ in .json(["data": [service], "next": nil]) } _: { node, url in
+        try await StubNode.with { _ in
+            .json(["data": [service], "next": nil])
+        } _: { node, url in
             let tool = TestTool()
             #expect(await tool.run("service", "ls", "--url", url) == .success)
-            #expect(tool.output.hasSuffix("feed     backing_off  no       -         4    10s  starts in 12s; last: exit 1\n"))
+            #expect(
+                tool.output.hasSuffix(
+                    "feed     backing_off  no       -         4    10s  starts in 12s; last: exit 1\n"))
             #expect(await tool.run("service", "restart", "feed", "--url", url) == .success)
             #expect(node.requests.last?.uri == "/v1/services/feed/restart")
             #expect(node.requests.last?.method == "POST")
@@ -40,7 +47,9 @@ struct NodeCommandTests {
 
     @Test("service logs asks for so many lines and makes them harmless")
     func serviceLogs() async throws {
-        try await StubNode.with { _ in .json(["data": ["a", "\u{1B}c"], "next": nil]) } _: { node, url in
+        try await StubNode.with { _ in
+            .json(["data": ["a", "\u{1B}c"], "next": nil])
+        } _: { node, url in
             let tool = TestTool()
             #expect(await tool.run("service", "logs", "feed", "-n", "2", "--url", url) == .success)
             #expect(tool.output == "a\n\\x1bc\n")
@@ -51,14 +60,18 @@ struct NodeCommandTests {
     @Test("every problem of a configuration is told at once, and exits 78")
     func configurationProblems() async {
         let refusal = ConfigurationRefusal(problems: [
-            .init(source: "m.yaml", line: 3, key: "jobs.scan.tmeout", message: "unknown key", hint: "did you mean 'timeout'?"),
+            .init(
+                source: "m.yaml", line: 3, key: "jobs.scan.tmeout", message: "unknown key",
+                hint: "did you mean 'timeout'?"),
             .init(source: "MAINSPRING_HTTP_BIND", line: nil, key: "http.bind", message: "no port", hint: nil),
         ])
         let tool = TestTool(.init(program: StubProgram(refusal: refusal)))
         #expect(await tool.run("config", "check", "m.yaml") == .configuration)
         #expect(tool.output == "")
-        #expect(tool.messages.hasPrefix(
-            "m.yaml:3: jobs.scan.tmeout: unknown key; did you mean 'timeout'?\nMAINSPRING_HTTP_BIND: http.bind: no port\nError: "))
+        #expect(
+            tool.messages.hasPrefix(
+                "m.yaml:3: jobs.scan.tmeout: unknown key; did you mean 'timeout'?\nMAINSPRING_HTTP_BIND: http.bind: no port\nError: "
+            ))
         #expect(await tool.run("config", "check", "m.yaml", "-o", "jsonl") == .configuration)
         #expect(tool.output.split(separator: "\n").count == 2)
         #expect(await tool.run("run", "m.yaml") == .configuration)
@@ -77,7 +90,8 @@ struct NodeCommandTests {
         let program = StubProgram(status: .timedOut)
         let tool = TestTool(.init(environment: ["A": "b"], directory: "/d", program: program))
         #expect(await tool.run("run", "m.yaml", "--queues", "a,b", "--state", "s") == .timedOut)
-        let source = ConfigurationSource(path: "m.yaml", directory: "/d", environment: ["A": "b"], flags: ["state": "/d/s"])
+        let source = ConfigurationSource(
+            path: "m.yaml", directory: "/d", environment: ["A": "b"], flags: ["state": "/d/s"])
         let requests = program.requests.value.withLock { $0 }
         #expect(requests == [RunRequest(configuration: source, queues: ["a", "b"])])
     }
@@ -97,6 +111,7 @@ struct NodeCommandTests {
         let tool = TestTool()
         #expect(await tool.run("version") == .success)
         #expect(await tool.run("version", "-o", "json") == .success)
-        #expect(tool.output == "mainspring \(MainspringVersion.current)\n{\"version\":\"\(MainspringVersion.current)\"}\n")
+        #expect(
+            tool.output == "mainspring \(MainspringVersion.current)\n{\"version\":\"\(MainspringVersion.current)\"}\n")
     }
 }

@@ -60,7 +60,9 @@ struct NodeFinderTests {
         }
     }
 
-    @Test("a held lock without a usable run.json is a node that still starts", arguments: ["", "{", "{}", #"{"url":"ftp://x"}"#])
+    @Test(
+        "a held lock without a usable run.json is a node that still starts",
+        arguments: ["", "{", "{}", #"{"url":"ftp://x"}"#])
     func starting(_ text: String) async throws {
         try await TemporaryFolder.with { folder in
             try folder.makeFolder("s")
@@ -100,7 +102,9 @@ struct NodeFinderTests {
         }
     }
 
-    @Test("what is no origin of a node is refused", arguments: ["", "127.0.0.1:8501", "ftp://a", "http://", "http://a/b", "http://a b", "http://u@h"])
+    @Test(
+        "what is no origin of a node is refused",
+        arguments: ["", "127.0.0.1:8501", "ftp://a", "http://", "http://a/b", "http://a b", "http://u@h"])
     func badAddress(_ text: String) {
         #expect(NodeAddress(text) == nil)
     }
@@ -108,6 +112,8 @@ struct NodeFinderTests {
     @Test("paths and queries are percent-encoded")
     func encoding() {
         let address = NodeAddress("http://[::1]:8501/")
-        #expect(address?.url(["v1", "a/../b?"], query: [("q", "a b&c=ü")]) == "http://[::1]:8501/v1/a%2F..%2Fb%3F?q=a%20b%26c%3D%C3%BC")
+        #expect(
+            address?.url(["v1", "a/../b?"], query: [("q", "a b&c=ü")])
+                == "http://[::1]:8501/v1/a%2F..%2Fb%3F?q=a%20b%26c%3D%C3%BC")
     }
 }

@@ -8,12 +8,15 @@ struct TableTests {
 
     @Test("columns are aligned by what a terminal shows")
     func alignment() {
-        let table = Table([.init("NAME"), .init("COUNT", isRight: true), .init("NOTE")], rows: [
-            ["日本", "7", "a"], ["e\u{301}x", "12", "b"], ["👍", "120", "c"],
-        ])
-        #expect(table.lines(for: .none) == [
-            "NAME  COUNT  NOTE", "日本      7  a", "e\u{301}x       12  b", "👍      120  c",
-        ])
+        let table = Table(
+            [.init("NAME"), .init("COUNT", isRight: true), .init("NOTE")],
+            rows: [
+                ["日本", "7", "a"], ["e\u{301}x", "12", "b"], ["👍", "120", "c"],
+            ])
+        #expect(
+            table.lines(for: .none) == [
+                "NAME  COUNT  NOTE", "日本      7  a", "e\u{301}x       12  b", "👍      120  c",
+            ])
     }
 
     @Test("a pipe gets every character, a terminal its width; ids stay whole")
@@ -34,7 +37,8 @@ struct TableTests {
     @Test("a cell cannot bring its own colors, and is measured as it is shown")
     func foreignEscapes() {
         let table = Table([.init("A"), .init("B")], rows: [["\u{1B}[31mx", "y"], ["12345678", "z"]])
-        #expect(table.lines(for: Terminal(width: 80, hasColor: true)) == ["A          B", "\\x1b[31mx  y", "12345678   z"])
+        #expect(
+            table.lines(for: Terminal(width: 80, hasColor: true)) == ["A          B", "\\x1b[31mx  y", "12345678   z"])
     }
 
     @Test("only a terminal with color gets color, around the text alone")

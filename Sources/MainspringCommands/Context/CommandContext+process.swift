@@ -7,8 +7,12 @@ extension CommandContext {
         let environment = processEnvironment()
         return CommandContext(
             environment: environment, directory: workingFolder(),
-            output: Output(terminal: .of(descriptor: STDOUT_FILENO, environment: environment)) { try write($0, to: STDOUT_FILENO) },
-            messages: Output(terminal: .of(descriptor: STDERR_FILENO, environment: environment)) { try write($0, to: STDERR_FILENO) },
+            output: Output(terminal: .of(descriptor: STDOUT_FILENO, environment: environment)) {
+                try write($0, to: STDOUT_FILENO)
+            },
+            messages: Output(terminal: .of(descriptor: STDERR_FILENO, environment: environment)) {
+                try write($0, to: STDERR_FILENO)
+            },
             readInput: readStandardInput, interrupts: InterruptSignal.stream, time: time, program: program)
     }
 

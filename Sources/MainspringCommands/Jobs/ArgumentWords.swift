@@ -19,7 +19,8 @@ struct ArgumentWords: Sendable, Equatable {
             let isJSON = word[word.index(before: equals)] == ":"
             let name = String(isJSON ? word[..<word.index(before: equals)] : word[..<equals])
             guard !name.isEmpty, values[name] == nil else {
-                throw Problem(message: name.isEmpty ? "'\(word)' has no name." : "the argument '\(name)' is there twice.")
+                throw Problem(
+                    message: name.isEmpty ? "'\(word)' has no name." : "the argument '\(name)' is there twice.")
             }
             values[name] = isJSON ? try Self.json(text, name: name) : .string(text)
             if !isJSON { texts[name] = text }
@@ -62,7 +63,8 @@ struct ArgumentWords: Sendable, Equatable {
         do {
             return try JSONParser.parse(text)
         } catch {
-            throw Problem(message: "the argument '\(name)' is not valid JSON: \(error); '\(name)=…' would take it as text.")
+            throw Problem(
+                message: "the argument '\(name)' is not valid JSON: \(error); '\(name)=…' would take it as text.")
         }
     }
 }

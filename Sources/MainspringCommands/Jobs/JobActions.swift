@@ -35,7 +35,8 @@ struct JobActions {
                 return [.init(job.id), .init(job.state, JobView.color(ofState: job.state)), .init(detail, .gray)]
             }
             if !rows.isEmpty {
-                try context.output.table(Table([.init("ID", isWhole: true), .init("STATE"), .init("DETAIL")], rows: rows))
+                try context.output.table(
+                    Table([.init("ID", isWhole: true), .init("STATE"), .init("DETAIL")], rows: rows))
             }
         case .json: try context.output.json(.array(jobs), pretty: true)
         case .jsonl: for job in jobs { try context.output.json(job) }

@@ -38,7 +38,8 @@ struct JobAddCommand: NodeCommand {
     @Option(help: ArgumentHelp("Wait this long for the end, for instance 30s.", valueName: "duration"))
     var wait: DurationOption?
 
-    @Option(name: .customLong("in"), help: ArgumentHelp("Run it after this time, for instance 5m.", valueName: "duration"))
+    @Option(
+        name: .customLong("in"), help: ArgumentHelp("Run it after this time, for instance 5m.", valueName: "duration"))
     var delay: DurationOption?
 
     @Option(name: .customLong("at"), help: ArgumentHelp("Run it at this time, in RFC 3339.", valueName: "time"))
@@ -102,7 +103,8 @@ struct JobAddCommand: NodeCommand {
         let view = try JobView(job)
         if view.isDuplicate { try context.note("This job was there already: \(view.id)") }
         if let wait {
-            return try await JobWaiter(client: client, context: context, format: node.format).wait(for: view, within: wait.value)
+            return try await JobWaiter(client: client, context: context, format: node.format).wait(
+                for: view, within: wait.value)
         }
         switch node.format {
         case .table:
@@ -126,7 +128,9 @@ struct JobAddCommand: NodeCommand {
         let bytes = text == "-" ? try context.readInput(Self.maxInputBytes) : Array(text.utf8)
         do {
             let value = try JSONParser.parse(bytes)
-            guard value.object != nil else { throw ValidationError("--json takes a JSON object, such as {\"symbol\":\"AAPL\"}.") }
+            guard value.object != nil else {
+                throw ValidationError("--json takes a JSON object, such as {\"symbol\":\"AAPL\"}.")
+            }
             return value
         } catch let failure as JSONParser.Failure {
             throw ValidationError("--json is not valid JSON: \(failure).")

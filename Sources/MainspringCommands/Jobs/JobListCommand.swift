@@ -34,7 +34,8 @@ struct JobListCommand: NodeCommand {
         let (jobs, next) = try await NodeClient.with(node, in: context) { try await fetch($0) }
         switch node.format {
         case .table: try context.output.table(Self.table(jobs, now: context.time.now()))
-        case .json: try context.output.json(["data": .array(jobs), "next": next.map { .string($0) } ?? .null], pretty: true)
+        case .json:
+            try context.output.json(["data": .array(jobs), "next": next.map { .string($0) } ?? .null], pretty: true)
         case .jsonl: for job in jobs { try context.output.json(job) }
         }
         if node.format == .table, next != nil { try context.note("There are more; --limit shows them.") }
@@ -58,7 +59,8 @@ struct JobListCommand: NodeCommand {
 
     static func table(_ jobs: [JSONValue], now: Timestamp) -> Table {
         let columns: [Table.Column] = [
-            .init("ID", isWhole: true), .init("KIND"), .init("STATE"), .init("QUEUE"), .init("ATTEMPTS"), .init("AGE", isRight: true),
+            .init("ID", isWhole: true), .init("KIND"), .init("STATE"), .init("QUEUE"), .init("ATTEMPTS"),
+            .init("AGE", isRight: true),
             .init("DETAIL"),
         ]
         let rows = jobs.compactMap { try? JobView($0) }.map { job -> [Table.Cell] in

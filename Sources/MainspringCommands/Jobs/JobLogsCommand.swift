@@ -23,7 +23,9 @@ struct JobLogsCommand: NodeCommand {
 
     func run(in context: CommandContext) async throws -> ExitStatus {
         let answer = try await NodeClient.with(node, in: context) { try await $0.get("jobs", id.rawValue, "logs") }
-        let logs = (answer["data"]?.array ?? []).filter { attempt == nil || $0["number"]?.integer == attempt.map(Int64.init) }
+        let logs = (answer["data"]?.array ?? []).filter {
+            attempt == nil || $0["number"]?.integer == attempt.map(Int64.init)
+        }
         switch node.format {
         case .table: for log in logs { try show(log, in: context) }
         case .json: try context.output.json(["data": .array(logs), "next": nil], pretty: true)

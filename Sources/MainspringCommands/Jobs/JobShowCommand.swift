@@ -35,9 +35,15 @@ struct JobShowCommand: NodeCommand {
             ("Queue", "\(job.queue), priority \(job.text("priority"))"), ("Attempts", "\(job.attempts) used"),
             ("Arguments", job.json["args"]?.compactText ?? ""), ("Tags", tags(job)), ("Schedule", job.text("schedule")),
         ]
-        for (title, name) in [("Created", "created_at"), ("Due", "scheduled_at"), ("Started", "started_at"), ("Ended", "finished_at")] {
+        for (title, name) in [
+            ("Created", "created_at"), ("Due", "scheduled_at"), ("Started", "started_at"), ("Ended", "finished_at"),
+        ] {
             guard let time = job.time(name) else { continue }
-            fields.append((title, "\(time.rfc3339) (\(time > now ? "in \((time - now).forPeople)" : "\((now - time).forPeople) ago"))"))
+            fields.append(
+                (
+                    title,
+                    "\(time.rfc3339) (\(time > now ? "in \((time - now).forPeople)" : "\((now - time).forPeople) ago"))"
+                ))
         }
         if let result = JobWaiter.resultText(job) { fields.append(("Result", result)) }
         if let failure = job.failure { fields.append(("Error", failure)) }
@@ -61,19 +67,23 @@ struct JobShowCommand: NodeCommand {
 
     private static func table(_ attempts: [JSONValue], now: Timestamp) -> Table {
         let columns: [Table.Column] = [
-            .init("ATTEMPT", isRight: true), .init("NODE"), .init("STARTED"), .init("TOOK", isRight: true), .init("OUTCOME"),
+            .init("ATTEMPT", isRight: true), .init("NODE"), .init("STARTED"), .init("TOOK", isRight: true),
+            .init("OUTCOME"),
             .init("ERROR"),
         ]
-        return Table(columns, rows: attempts.map { attempt in
-            let start = attempt["started_at"]?.string.flatMap { Timestamp(rfc3339: $0) }
-            let end = attempt["finished_at"]?.string.flatMap { Timestamp(rfc3339: $0) }
-            let outcome = attempt["outcome"]?.string ?? "running"
-            return [
-                .init("\(attempt["number"]?.integer ?? 0)"), .init(attempt["node"]?.string ?? ""), .init(start?.rfc3339 ?? ""),
-                .init(start.map { ((end ?? now) - $0).forPeople } ?? ""), .init(outcome, color(of: outcome)),
-                .init(JobView.failure(attempt["error"]) ?? ""),
-            ]
-        })
+        return Table(
+            columns,
+            rows: attempts.map { attempt in
+                let start = attempt["started_at"]?.string.flatMap { Timestamp(rfc3339: $0) }
+                let end = attempt["finished_at"]?.string.flatMap { Timestamp(rfc3339: $0) }
+                let outcome = attempt["outcome"]?.string ?? "running"
+                return [
+                    .init("\(attempt["number"]?.integer ?? 0)"), .init(attempt["node"]?.string ?? ""),
+                    .init(start?.rfc3339 ?? ""),
+                    .init(start.map { ((end ?? now) - $0).forPeople } ?? ""), .init(outcome, color(of: outcome)),
+                    .init(JobView.failure(attempt["error"]) ?? ""),
+                ]
+            })
     }
 
     private static func color(of outcome: String) -> Table.Color? {

@@ -41,7 +41,8 @@ struct JobView: Sendable {
         let due = time("scheduled_at").map { $0 > now ? "in \(($0 - now).forPeople)" : "" } ?? ""
         switch JobState(rawValue: state) {
         case .scheduled: return due
-        case .retryable: return [due.isEmpty ? "" : "again \(due)", failure ?? ""].filter { !$0.isEmpty }.joined(separator: "; ")
+        case .retryable:
+            return [due.isEmpty ? "" : "again \(due)", failure ?? ""].filter { !$0.isEmpty }.joined(separator: "; ")
         case .running where json["cancel_requested_at"]?.string != nil: return "cancel requested"
         case .discarded, .cancelled: return failure ?? ""
         default: return ""

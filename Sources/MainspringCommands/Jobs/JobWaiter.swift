@@ -76,7 +76,8 @@ struct JobWaiter {
             return "The job \(job.id) failed and waits for another attempt (\(job.attempts))\(reason).\n"
                 + "Hint: to wait on: mainspring job wait \(job.id)"
         default:
-            return "The time is over; the job \(job.id) is \(job.state).\nHint: to wait on: mainspring job wait \(job.id)"
+            return
+                "The time is over; the job \(job.id) is \(job.state).\nHint: to wait on: mainspring job wait \(job.id)"
         }
     }
 }

@@ -94,7 +94,8 @@ struct NodeClient: Sendable {
         if error is CancellationError || Task.isCancelled { return CancellationError() }
         if error is NIOTooManyBytesError {
             return MainspringError(
-                .tooLarge, "the answer is larger than \(Self.maxAnswerBytes) bytes", hint: "Ask for less, with --limit.")
+                .tooLarge, "the answer is larger than \(Self.maxAnswerBytes) bytes", hint: "Ask for less, with --limit."
+            )
         }
         let late: [HTTPClientError] = [.deadlineExceeded, .readTimeout, .connectTimeout, .getConnectionFromPoolTimeout]
         if let error = error as? HTTPClientError, late.contains(error) {

@@ -16,7 +16,8 @@ struct NodeFinder {
         if exists(".mainspring") { return try node(on: ".mainspring", from: nil) }
         throw MainspringError(
             .notRunning, "no node is known here: this folder has neither mainspring.yaml nor .mainspring",
-            hint: "Go to the node's folder, or name the node: --url http://127.0.0.1:8501. To start one: mainspring run")
+            hint: "Go to the node's folder, or name the node: --url http://127.0.0.1:8501. To start one: mainspring run"
+        )
     }
 
     private func configuredFolder() throws -> String {
@@ -37,7 +38,8 @@ struct NodeFinder {
         let folder = StateFolder(path: context.absolute(path))
         let named = "the state folder \(path)" + (source.map { " (\($0))" } ?? "")
         guard folder.exists else {
-            throw MainspringError(.notRunning, "no node runs: \(named) does not exist", hint: "Start one: mainspring run")
+            throw MainspringError(
+                .notRunning, "no node runs: \(named) does not exist", hint: "Start one: mainspring run")
         }
         guard folder.isHeld else {
             throw MainspringError(.notRunning, "no node runs on \(named)", hint: "Start one: mainspring run")

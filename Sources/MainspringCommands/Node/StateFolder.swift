@@ -46,7 +46,7 @@ struct StateFolder: Sendable {
         var bytes = [UInt8](repeating: 0, count: Self.maxBytes)
         var filled = 0
         while filled < bytes.count {
-            let count = bytes.withUnsafeMutableBytes { read(descriptor, $0.baseAddress! + filled, $0.count - filled) }  // not empty
+            let count = bytes[filled...].withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
             guard count > 0 else { return count == 0 ? Array(bytes[..<filled]) : nil }
             filled += count

@@ -5,7 +5,8 @@ struct NodeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("The node's URL; also MAINSPRING_URL.", valueName: "url"))
     var url: String?
 
-    @Option(help: ArgumentHelp("The node's state folder; also MAINSPRING_STATE.", valueName: "dir"), completion: .directory)
+    @Option(
+        help: ArgumentHelp("The node's state folder; also MAINSPRING_STATE.", valueName: "dir"), completion: .directory)
     var state: String?
 
     @OptionGroup var output: OutputOptions
@@ -18,6 +19,8 @@ struct NodeOptions: ParsableArguments {
 }
 
 struct OutputOptions: ParsableArguments {
-    @Option(name: [.customShort("o"), .customLong("output")], help: ArgumentHelp("How to print the data.", valueName: "format"))
+    @Option(
+        name: [.customShort("o"), .customLong("output")],
+        help: ArgumentHelp("How to print the data.", valueName: "format"))
     var format: OutputFormat = .table
 }

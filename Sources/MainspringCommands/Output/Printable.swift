@@ -12,7 +12,9 @@ enum Printable {
         var result = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {
             if isDangerous(scalar), scalar != "\n" {
-                for unit in String(scalar).utf16 { result.append(contentsOf: "\\u\(hex(UInt32(unit), width: 4))".unicodeScalars) }
+                for unit in String(scalar).utf16 {
+                    result.append(contentsOf: "\\u\(hex(UInt32(unit), width: 4))".unicodeScalars)
+                }
             } else {
                 result.append(scalar)
             }

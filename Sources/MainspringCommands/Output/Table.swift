@@ -26,7 +26,8 @@ struct Table {
     }
 
     enum Color: Int {
-        case red = 31, green, yellow, blue
+        case red = 31
+        case green, yellow, blue
         case gray = 90
     }
 

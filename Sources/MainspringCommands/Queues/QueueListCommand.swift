@@ -23,15 +23,23 @@ struct QueueListCommand: NodeCommand {
 
     static func table(_ queues: [JSONValue]) -> Table {
         let states = ["available", "scheduled", "retryable", "running", "discarded"]
-        let columns = [Table.Column("QUEUE", isWhole: true), .init("STATE"), .init("BUSY", isRight: true)]
-            + states.map { .init($0.uppercased(), isRight: true) } + [.init("LIMIT", isRight: true), .init("OLDEST", isRight: true)]
-        return Table(columns, rows: queues.map { queue in
-            let isPaused = queue["paused"]?.bool ?? false
-            let workers = queue["workers"]?.integer.map { "\(queue["busy"]?.integer ?? 0)/\($0)" } ?? "-"
-            let counts = states.map { Table.Cell("\(queue["counts"]?[$0]?.integer ?? 0)") }
-            let oldest = queue["oldest_seconds"]?.double.map { Duration.seconds($0).forPeople } ?? "-"
-            return [.init(queue["name"]?.string ?? ""), .init(isPaused ? "paused" : "active", isPaused ? .yellow : nil), .init(workers)]
-                + counts + [.init(queue["limit"]?.integer.map { "\($0)" } ?? "-"), .init(oldest)]
-        })
+        let columns =
+            [Table.Column("QUEUE", isWhole: true), .init("STATE"), .init("BUSY", isRight: true)]
+            + states.map { .init($0.uppercased(), isRight: true) } + [
+                .init("LIMIT", isRight: true), .init("OLDEST", isRight: true),
+            ]
+        return Table(
+            columns,
+            rows: queues.map { queue in
+                let isPaused = queue["paused"]?.bool ?? false
+                let workers = queue["workers"]?.integer.map { "\(queue["busy"]?.integer ?? 0)/\($0)" } ?? "-"
+                let counts = states.map { Table.Cell("\(queue["counts"]?[$0]?.integer ?? 0)") }
+                let oldest = queue["oldest_seconds"]?.double.map { Duration.seconds($0).forPeople } ?? "-"
+                return [
+                    .init(queue["name"]?.string ?? ""), .init(isPaused ? "paused" : "active", isPaused ? .yellow : nil),
+                    .init(workers),
+                ]
+                    + counts + [.init(queue["limit"]?.integer.map { "\($0)" } ?? "-"), .init(oldest)]
+            })
     }
 }

@@ -23,15 +23,19 @@ struct ServiceListCommand: NodeCommand {
             .init("SERVICE", isWhole: true), .init("STATE"), .init("READY"), .init("PID", isRight: true),
             .init("RESTARTS", isRight: true), .init("SINCE", isRight: true), .init("DETAIL"),
         ]
-        return Table(columns, rows: services.map { service in
-            let state = service["state"]?.string ?? ""
-            let since = time(service, "since").map { (now - $0).forPeople } ?? ""
-            return [
-                .init(service["name"]?.string ?? ""), .init(state, color(of: state)),
-                .init(service["ready"]?.bool == true ? "yes" : "no"), .init(service["pid"]?.integer.map { "\($0)" } ?? "-"),
-                .init("\(service["restarts"]?.integer ?? 0)"), .init(since), .init(detail(service, now: now), .gray),
-            ]
-        })
+        return Table(
+            columns,
+            rows: services.map { service in
+                let state = service["state"]?.string ?? ""
+                let since = time(service, "since").map { (now - $0).forPeople } ?? ""
+                return [
+                    .init(service["name"]?.string ?? ""), .init(state, color(of: state)),
+                    .init(service["ready"]?.bool == true ? "yes" : "no"),
+                    .init(service["pid"]?.integer.map { "\($0)" } ?? "-"),
+                    .init("\(service["restarts"]?.integer ?? 0)"), .init(since),
+                    .init(detail(service, now: now), .gray),
+                ]
+            })
     }
 
     private static func detail(_ service: JSONValue, now: Timestamp) -> String {

@@ -21,7 +21,7 @@ struct ServiceLogsCommand: NodeCommand {
     @OptionGroup var node: NodeOptions
 
     func validate() throws {
-        guard (1...10_000).contains(lines) else { throw ValidationError("--lines takes a number from 1 to 10000.") }
+        guard (1...5000).contains(lines) else { throw ValidationError("--lines takes a number from 1 to 5000.") }
     }
 
     func run(in context: CommandContext) async throws -> ExitStatus {

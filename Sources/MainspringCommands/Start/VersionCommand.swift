@@ -2,7 +2,8 @@ import ArgumentParser
 import MainspringCore
 
 struct VersionCommand: NodeCommand {
-    static let configuration = CommandConfiguration(commandName: "version", abstract: "Print the version of this program.")
+    static let configuration = CommandConfiguration(
+        commandName: "version", abstract: "Print the version of this program.")
 
     @OptionGroup var output: OutputOptions
 

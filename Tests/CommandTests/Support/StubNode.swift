@@ -105,7 +105,9 @@ final class StubNode: Sendable {
         }
 
         private func write(_ reply: StubReply, version: HTTPVersion, context: ChannelHandlerContext) {
-            var headers = HTTPHeaders([("content-type", "application/json"), ("content-length", "\(reply.body.utf8.count)")])
+            var headers = HTTPHeaders([
+                ("content-type", "application/json"), ("content-length", "\(reply.body.utf8.count)"),
+            ])
             for (name, value) in reply.headers { headers.replaceOrAdd(name: name, value: value) }
             let head = HTTPResponseHead(version: version, status: .init(statusCode: reply.status), headers: headers)
             context.write(wrapOutboundOut(.head(head)), promise: nil)
