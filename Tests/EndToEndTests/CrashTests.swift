@@ -80,7 +80,7 @@ struct CrashTests {
         _ = try await eventually(within: 120, "everything is done") {
             let queues = try await daemon.get("/v1/queues").body["data"]?.array ?? []
             let open = queues.flatMap { queue in
-                ["available", "running", "scheduled", "retryable"].compactMap { queue["jobs"]?[$0]?.integer }
+                ["available", "running", "scheduled", "retryable"].compactMap { queue["counts"]?[$0]?.integer }
             }
             return open.reduce(0, +) == 0 ? true : nil
         }

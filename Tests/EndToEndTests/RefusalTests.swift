@@ -41,7 +41,7 @@ struct RefusalTests {
         let folder = try ScratchFolder(config: "http: { bind: \"0.0.0.0:8501-8600\" }\n")
         let refused = try await Daemon.refused(in: folder)
         #expect(refused.status == 78)
-        #expect(refused.errors.contains("0.0.0.0"))
+        #expect(refused.errors.contains("mainspring.yaml:1: http.bind"))
     }
 
     @Test("a port range with nothing free is refused with the range")

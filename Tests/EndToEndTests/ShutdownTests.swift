@@ -6,7 +6,7 @@ import Testing
 @Suite("Stopping")
 struct ShutdownTests {
     private static let config = """
-        shutdown: { grace: 1s, cancel: 500ms }
+        shutdown: { grace: 1s, cancel: 3s }
         jobs:
           nap: { exec: ["./nap.sh", "{seconds}"], args: { seconds: number }, kill_after: 10s }
           deaf: { exec: ["./deaf.sh"], kill_after: 10s }

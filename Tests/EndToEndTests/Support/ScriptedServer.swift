@@ -20,18 +20,19 @@ final class ScriptedServer: Sendable {
     /// `answer` gives the status line's rest, headers and body; nil closes the connection without one.
     init(_ answer: @escaping @Sendable (Request) -> String?) throws {
         self.answer = answer
-        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = inet_addr("127.0.0.1")
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let bound = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { raw in
-                bind(descriptor, raw, length) == 0 && listen(descriptor, 16) == 0 && getsockname(descriptor, raw, &length) == 0
+                bind(listener, raw, length) == 0 && listen(listener, 16) == 0 && getsockname(listener, raw, &length) == 0
             }
         }
-        guard bound else { throw TimedOut(description: "no port for the scripted server") }
+        descriptor = listener
         port = Int(in_port_t(bigEndian: address.sin_port))
+        guard bound else { throw TimedOut(description: "no port for the scripted server") }
         Thread.detachNewThread { [self] in serve() }
     }
 
@@ -61,11 +62,11 @@ final class ScriptedServer: Sendable {
                 .flatMap { Int($0.prefix { $0 != "\r" }.trimmingCharacters(in: .whitespaces)) } ?? 0
             let body = String(text[end.upperBound...])
             guard body.utf8.count >= length else { continue }
-            let request = Request(line: String(head.prefix { $0 != "\r" }), head: head, body: body)
+            let request = Request(line: String(head.prefix { !$0.isNewline }), head: head, body: body)
             requests.withLock { $0.append(request) }
             if let reply = answer(request) {
                 let out = Array("HTTP/1.1 \(reply)".utf8)
-                _ = out.withUnsafeBytes { send(client, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL.rawValue)) }
+                _ = out.withUnsafeBytes { send(client, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
             }
             return
         }
