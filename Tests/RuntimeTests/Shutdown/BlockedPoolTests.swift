@@ -12,7 +12,9 @@ import Testing
 struct BlockedPoolTests {
     @Test("a crash is answered, a signal is heard, services stop, and the node exits", .timeLimit(.minutes(1)))
     func nodeStillStops() async throws {
-        let time = SystemTime(), events = EventRecorder(), spawner = FakeSpawner()
+        let time = SystemTime()
+        let events = EventRecorder()
+        let spawner = FakeSpawner()
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let backoff = RestartBackoff(base: .milliseconds(1), cap: .milliseconds(1))
         var feed = service("feed")
@@ -57,7 +59,8 @@ struct BlockedPoolTests {
 /// Occupies every thread that tasks of ordinary priority can get, until the closure is called.
 private func blockPool() -> @Sendable () -> Void {
     let threads = sysconf(Int32(_SC_NPROCESSORS_ONLN))
-    let blocked = DispatchSemaphore(value: 0), release = DispatchSemaphore(value: 0)
+    let blocked = DispatchSemaphore(value: 0)
+    let release = DispatchSemaphore(value: 0)
     for _ in 0..<threads {
         Task.detached(priority: .medium) { block(blocked, until: release) }
     }
