@@ -4,8 +4,8 @@ import Synchronization
 
 /// A log file of bounded size: when it is full it becomes `NAME.1`, and the one before that is gone.
 ///
-/// Written on a private queue. What does not fit its backlog, or cannot be written (a full disk), is dropped and counted;
-/// the count is the next line that can be written.
+/// Written on a private queue. What does not fit its backlog, or cannot be written (a full disk), is dropped and
+/// counted; the count is the next line that can be written.
 final class RotatingLogFile: Sendable {
     private struct Backlog {
         var lines: [String] = []

@@ -67,7 +67,9 @@ public enum Announcement: Sendable, Equatable {
         if let failure = result.failure { parts.append("fatal error: \(failure)") }
         if !result.killed.isEmpty { parts.append("killed \(list(result.killed))") }
         if !result.abandoned.isEmpty { parts.append("gave up on \(list(result.abandoned))") }
-        return "Stopped in \(result.took.forPeople), not cleanly: \(parts.joined(separator: "; ")). Exit \(result.exitCode)."
+        return
+            "Stopped in \(result.took.forPeople), not cleanly: \(parts.joined(separator: "; ")). "
+            + "Exit \(result.exitCode)."
     }
 
     private func count(_ names: [String], _ noun: String) -> String { count(names.count, noun) }

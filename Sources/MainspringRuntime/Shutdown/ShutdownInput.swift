@@ -3,8 +3,8 @@ enum ShutdownInput: Sendable {
     /// A second one forces.
     case asked(ShutdownCause)
     case quiesced(jobs: [String], services: [String])
-    /// What runs now, unasked or as the answer to `look`.
-    case jobs([String])
+    /// What runs now.
+    case looked(jobs: [String], services: [String])
     case jobsAsked([String])
     case jobsKilled([String])
     case jobsDrained
@@ -26,7 +26,7 @@ enum ShutdownTimer: Sendable, Hashable {
 enum ShutdownAction: Sendable, Equatable {
     /// Answered by `quiesced`.
     case quiesce
-    /// Answered by `jobs`.
+    /// Answered by `looked`.
     case look
     /// Answered by `jobsAsked`.
     case cancelJobs

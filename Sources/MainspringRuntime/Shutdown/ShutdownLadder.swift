@@ -15,8 +15,8 @@ public final class ShutdownLadder: Sendable {
     private let run: @Sendable (@escaping @Sendable () -> Void) -> Void
     private let executor: any TaskExecutor
 
-    /// `exit` is called once, on a private thread, at the latest at the overall deadline (grace + cancel + 7 s), also when
-    /// parts of the node still hang: it ends the process with ``ShutdownResult/exitCode``.
+    /// `exit` is called once, on a private thread, at the latest at the overall deadline (grace + cancel + 7 s), also
+    /// when parts of the node still hang: it ends the process with ``ShutdownResult/exitCode``.
     public convenience init(
         participant: any ShutdownParticipant, policy: ShutdownPolicy, time: any TimeSource, announcer: any Announcer,
         logger: Logger, exit: @escaping @Sendable (ShutdownResult) -> Void
@@ -61,7 +61,11 @@ public final class ShutdownLadder: Sendable {
     var isDone: Bool { pump.read { $0.stage == .done } }
 
     private func feed(_ input: ShutdownInput) {
-        pump.feed { $0.handle(input, at: time.monotonic()) } perform: { perform($0) }
+        pump.feed {
+            $0.handle(input, at: time.monotonic())
+        } perform: {
+            perform($0)
+        }
     }
 
     /// `[self]`: the ladder lives as long as a step of it.
@@ -72,7 +76,10 @@ public final class ShutdownLadder: Sendable {
                 participant.quiesce()
                 feed(.quiesced(jobs: participant.busyJobs(), services: participant.runningServices()))
             }
-        case .look: run { [self] in feed(.jobs(participant.busyJobs())) }
+        case .look:
+            run { [self] in
+                feed(.looked(jobs: participant.busyJobs(), services: participant.runningServices()))
+            }
         case .cancelJobs:
             run { [self] in
                 let names = participant.busyJobs()

@@ -1,9 +1,10 @@
 import MainspringCore
 
-/// START HERE for the stop of a node: which step comes when, as a pure value; `ShutdownLadder` performs what it returns.
+/// START HERE for the stop of a node: which step comes when, as a pure value; `ShutdownLadder` performs what it
+/// returns.
 ///
-/// Running, draining (jobs may end), cancelling (asked to stop), killing, stopping services, closing, done. A stage ends
-/// when nothing is left for it to do, or when its time is up; the whole ends at its deadline, whoever answers.
+/// Running, draining (jobs may end), cancelling (asked to stop), killing, stopping services, closing, done. A stage
+/// ends when nothing is left for it to do, or when its time is up; the whole ends at its deadline, whoever answers.
 struct ShutdownMachine: Sendable {
     enum Stage: Int, Sendable, Comparable {
         case running, draining, cancelling, killing, stoppingServices, closing, tallying, done
@@ -41,7 +42,7 @@ struct ShutdownMachine: Sendable {
         switch input {
         case .asked(let cause): asked(cause)
         case .quiesced(let jobs, let services): quiesced(jobs, services)
-        case .jobs(let names): looked(names)
+        case .looked(let jobs, let services): looked(jobs, services)
         case .jobsAsked(let names): jobsAsked(names)
         case .jobsKilled(let names): jobsKilled(names)
         case .jobsDrained: jobsDrained()
@@ -92,9 +93,10 @@ extension ShutdownMachine {
         actions.append(.announce(.waiting(jobs: jobs, upTo: stageEnd - now)))
     }
 
-    private mutating func looked(_ names: [String]) {
+    private mutating func looked(_ names: [String], _ alive: [String]) {
         let hasChanged = names.count != jobs.count
         jobs = names
+        services = alive
         guard hasChanged, !names.isEmpty, stage == .draining || stage == .cancelling else { return }
         actions.append(.announce(.waiting(jobs: names, upTo: max(.zero, stageEnd - now))))
     }
@@ -171,7 +173,7 @@ extension ShutdownMachine {
     private mutating func timerFired(_ timer: ShutdownTimer) {
         switch timer {
         case .look:
-            guard stage < .stoppingServices else { return }
+            guard stage < .closing else { return }
             actions += [.look, .schedule(.look, after: Self.lookInterval)]
         case .stage(let number):
             guard number == stage.rawValue else { return }

@@ -1,10 +1,11 @@
-/// What the shutdown ladder moves: the composition root implements it over the job system, the supervisor and the store.
+/// What the shutdown ladder moves: the composition root implements it over the job system, the supervisor and the
+/// store.
 ///
-/// Every call comes on a thread of its own that the ladder can abandon, so one that never returns delays nothing but what
-/// it was asked for. Calls may overlap when one is slow.
+/// Every call comes on a thread of its own that the ladder can abandon, so one that never returns delays nothing but
+/// what it was asked for. Calls may overlap when one is slow.
 public protocol ShutdownParticipant: Sendable {
-    /// Readiness false, no more claims, no new jobs. Once nothing runs any more, ``ShutdownLadder/jobsDrained()`` is called,
-    /// from within this call too.
+    /// Readiness false, no more claims, no new jobs. Once nothing runs any more, ``ShutdownLadder/jobsDrained()`` is
+    /// called, from within this call too.
     func quiesce()
 
     /// What runs now, one name for each: `scan 0192…`.

@@ -16,7 +16,8 @@ public final class SignalListener: Sendable {
 
     /// Calls `heard` with the number of each signal, on the private queue, until the listener is gone.
     ///
-    /// From here on the signals have no default effect; a child gets them back from its spawner. The listener must be kept.
+    /// From here on the signals have no default effect; a child gets them back from its spawner. The listener must be
+    /// kept.
     public init(_ signals: [Int32] = standard, heard: @escaping @Sendable (Int32) -> Void) {
         sources = signals.map { [queue] number in
             // Until the source is in place the signal must not end the process.

@@ -12,7 +12,9 @@ enum ReadinessProbe {
         case .http(let text):
             guard let url = ProbeURL(text), let socket = connect(url.host, url.port) else { return false }
             defer { close(socket) }
-            let head = "GET \(url.path) HTTP/1.1\r\nHost: \(url.authority)\r\nUser-Agent: mainspring\r\nConnection: close\r\n\r\n"
+            let head =
+                "GET \(url.path) HTTP/1.1\r\nHost: \(url.authority)\r\n"
+                + "User-Agent: mainspring\r\nConnection: close\r\n\r\n"
             return send(head, to: socket) && answers2xx(socket)
         }
     }
@@ -63,7 +65,9 @@ enum ReadinessProbe {
             guard count > 0 else { return false }
             line += buffer[..<count]
         }
-        guard line.count >= 12, line.starts(with: Array("HTTP/1.".utf8)), line[8] == UInt8(ascii: " ") else { return false }
+        guard line.count >= 12, line.starts(with: Array("HTTP/1.".utf8)), line[8] == UInt8(ascii: " ") else {
+            return false
+        }
         return line[9] == UInt8(ascii: "2")
     }
 }

@@ -3,8 +3,8 @@ public protocol ServiceControl: Sendable {
     /// In start order.
     func services() -> [ServiceStatus]
 
-    /// Stops the service by its stop policy and starts it again, with its backoff reset; returns once that is under way.
-    /// Throws `not_found`, or `draining` while the node stops.
+    /// Stops the service by its stop policy and starts it again, with its backoff reset; returns once that is under
+    /// way. Throws `not_found`, or `draining` while the node stops.
     func restart(_ name: String) async throws
 
     /// The last lines of both outputs, oldest first; at most `lines`. Throws `not_found`.

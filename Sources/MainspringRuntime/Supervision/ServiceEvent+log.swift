@@ -12,7 +12,8 @@ extension ServiceEvent {
         case .notReady(let service, let reason):
             logger.warning("service not ready", metadata: ["service": "\(service)", "reason": "\(reason.printable)"])
         case .exited(let service, let status, let after):
-            logger.info("service exited", metadata: ["service": "\(service)", "status": "\(status)", "after": "\(after.text)"])
+            logger.info(
+                "service exited", metadata: ["service": "\(service)", "status": "\(status)", "after": "\(after.text)"])
         case .backingOff(let service, let delay, let restarts):
             logger.warning(
                 "service backing off",

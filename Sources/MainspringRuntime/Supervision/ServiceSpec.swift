@@ -31,15 +31,16 @@ public struct ServiceSpec: Sendable, Equatable {
     }
 }
 
-/// The wait before a restart: doubling from `base`, never above `cap`, with full jitter above half; it starts over after
-/// `resetAfter` of health.
+/// The wait before a restart: doubling from `base`, never above `cap`, with full jitter above half; it starts over
+/// after `resetAfter` of health.
 public struct RestartBackoff: Sendable, Hashable {
     public var base: Duration
     public var cap: Duration
     public var resetAfter: Duration
 
     /// The defaults are 500 ms, 30 s and 60 s.
-    public init(base: Duration = .milliseconds(500), cap: Duration = .seconds(30), resetAfter: Duration = .seconds(60)) {
+    public init(base: Duration = .milliseconds(500), cap: Duration = .seconds(30), resetAfter: Duration = .seconds(60))
+    {
         self.base = base
         self.cap = cap
         self.resetAfter = resetAfter

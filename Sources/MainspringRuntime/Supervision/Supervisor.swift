@@ -1,12 +1,12 @@
+import Glibc
 public import Logging
 public import MainspringCore
-import Glibc
 import Synchronization
 
 /// Starts the services of a node, keeps them running, and stops them in order.
 ///
-/// A thin shell around `SupervisorMachine`. Timers, probes and the watch over children have threads of their own: a blocked
-/// concurrency pool stops none of it.
+/// A thin shell around `SupervisorMachine`. Timers, probes and the watch over children have threads of their own: a
+/// blocked concurrency pool stops none of it.
 public final class Supervisor: ServiceControl {
     private struct Holdings {
         var children: [String: any ChildProcess] = [:]
@@ -56,11 +56,11 @@ public final class Supervisor: ServiceControl {
     /// Starts every service whose dependencies are ready, and the others as theirs become so; returns at once.
     public func start() { feed(.start) }
 
-    /// Stops everything in reverse order and calls `completion` once, on any thread, with the names of the services that
-    /// had to be killed.
+    /// Stops everything in reverse order and calls `completion` once, on any thread, with the names of the services
+    /// that had to be killed.
     ///
-    /// Each service gets its own stop timeout, or what is left of `budget` if that is less. A later call can only bring the
-    /// deadline forward.
+    /// Each service gets its own stop timeout, or what is left of `budget` if that is less. A later call can only bring
+    /// the deadline forward.
     public func stop(budget: Duration, completion: @escaping @Sendable ([String]) -> Void) {
         let killed = holdings.withLock { holdings in
             if holdings.killed == nil { holdings.stopWaiters.append(completion) }
@@ -87,7 +87,8 @@ public final class Supervisor: ServiceControl {
     // MARK: ServiceControl
 
     public func services() -> [ServiceStatus] {
-        let wall = time.now(), instant = time.monotonic()
+        let wall = time.now()
+        let instant = time.monotonic()
         return pump.read { machine in machine.slots.map { $0.status(wall: wall, now: instant) } }
     }
 
@@ -112,12 +113,14 @@ public final class Supervisor: ServiceControl {
             hint: nearest.map { "Did you mean \($0)?" } ?? "`mainspring service ls` lists them.")
     }
 
-    /// One check, `service:NAME`, for each service that is not ready; a service that ended well for good counts as ready.
+    /// One check, `service:NAME`, for each service that is not ready; a service that ended well for good counts as
+    /// ready.
     public func readinessChecks() -> [ReadinessReport.Check] {
         let now = time.monotonic()
         return pump.read { machine in
             machine.slots.filter { !$0.isSatisfied }.map { slot in
-                ReadinessReport.Check(name: "service:\(slot.spec.name)", isOK: false, detail: machine.detail(of: slot, now: now))
+                ReadinessReport.Check(
+                    name: "service:\(slot.spec.name)", isOK: false, detail: machine.detail(of: slot, now: now))
             }
         }
     }
@@ -130,7 +133,11 @@ public final class Supervisor: ServiceControl {
     // MARK: Performing
 
     private func feed(_ input: SupervisorInput) {
-        pump.feed { $0.handle(input, at: time.monotonic()) } perform: { perform($0) }
+        pump.feed {
+            $0.handle(input, at: time.monotonic())
+        } perform: {
+            perform($0)
+        }
     }
 
     private func perform(_ action: SupervisorAction) {

@@ -3,8 +3,8 @@ import MainspringCore
 
 /// START HERE for supervision: all services of a node as one pure value; `Supervisor` performs what it returns.
 ///
-/// One for one: a service that ends is restarted by its own policy and touches no other. Services start once all that they
-/// depend on are ready, and stop once all that depend on them are gone.
+/// One for one: a service that ends is restarted by its own policy and touches no other. Services start once all that
+/// they depend on are ready, and stop once all that depend on them are gone.
 struct SupervisorMachine: Sendable {
     /// In start order.
     private(set) var slots: [ServiceSlot]

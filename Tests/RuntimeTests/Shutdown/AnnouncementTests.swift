@@ -13,6 +13,8 @@ struct AnnouncementTests {
 
     @Test("no control character reaches the terminal")
     func controlCharacters() {
-        #expect(Announcement.serviceStopped("fe\u{1B}[31med\n", after: .milliseconds(100)).line == "Stopped fe␛[31med␊ (100ms)")
+        #expect(
+            Announcement.serviceStopped("fe\u{1B}[31med\n", after: .milliseconds(100)).line
+                == "Stopped fe␛[31med␊ (100ms)")
     }
 }

@@ -7,7 +7,8 @@ import Testing
 struct ServiceStopReporterTests {
     @Test("tells each end once the stop began, with its time")
     func tellsEnds() {
-        let time = ManualTime(), announcer = RecordingAnnouncer()
+        let time = ManualTime()
+        let announcer = RecordingAnnouncer()
         let reporter = ServiceStopReporter(announcer: announcer, time: time)
         reporter.emit(.service(.stopping(service: "feed")))
         reporter.emit(.service(.stopped(service: "feed")))

@@ -161,12 +161,24 @@ struct ShutdownLadderTests {
         #expect(rig.announcer.lines.last == "Stopped in 0ms, not cleanly: killed service bot. Exit 124.")
     }
 
+    @Test("only the services that are still there when their time is up are given up on")
+    func servicesAbandoned() {
+        let rig = ShutdownRig(services: ["feed", "bot"])
+        rig.ladder.handle(signal: SIGTERM)
+        rig.node.end(service: "bot")
+        rig.time.advance(by: .seconds(26))
+        #expect(rig.code == 124)
+        #expect(rig.result.value?.abandoned == ["service feed"])
+    }
+
     @Test("after a fatal error the stop is the same, exit 1")
     func failure() {
         let rig = ShutdownRig()
         rig.ladder.stop(.failure("the store is corrupt"))
         #expect(rig.code == 1)
-        #expect(rig.announcer.lines.first == "Stopping after a fatal error (the store is corrupt): no job running, 0 services.")
+        #expect(
+            rig.announcer.lines.first
+                == "Stopping after a fatal error (the store is corrupt): no job running, 0 services.")
     }
 
     @Test("HUP does not stop the node")

@@ -7,11 +7,13 @@ import Testing
 
 @Suite("Readiness probes over real sockets")
 struct ReadinessProbeTests {
-    @Test("an answer of 2xx is ready and nothing else is", arguments: [
-        ("HTTP/1.1 200 OK\r\n\r\n", true), ("HTTP/1.0 204 No Content\r\n\r\n", true),
-        ("HTTP/1.1 503 Service Unavailable\r\n\r\n", false), ("HTTP/1.1 302 Found\r\n\r\n", false), ("", false),
-        ("SSH-2.0-OpenSSH_9.2", false),
-    ])
+    @Test(
+        "an answer of 2xx is ready and nothing else is",
+        arguments: [
+            ("HTTP/1.1 200 OK\r\n\r\n", true), ("HTTP/1.0 204 No Content\r\n\r\n", true),
+            ("HTTP/1.1 503 Service Unavailable\r\n\r\n", false), ("HTTP/1.1 302 Found\r\n\r\n", false), ("", false),
+            ("SSH-2.0-OpenSSH_9.2", false),
+        ])
     func http(answer: String, isReady: Bool) throws {
         let server = try TestServer(answer: answer)
         #expect(ReadinessProbe.succeeds(.http("http://127.0.0.1:\(server.port)/healthz?deep")) == isReady)

@@ -53,7 +53,9 @@ struct ServiceLogTests {
             file.write(["line \(number) of the service\n"])
             file.flush()
         }
-        #expect(read(folder + "/feed.log") == "line 16 of the service\nline 17 of the service\nline 18 of the service\nline 19 of the service\n")
+        #expect(
+            read(folder + "/feed.log")
+                == "line 16 of the service\nline 17 of the service\nline 18 of the service\nline 19 of the service\n")
         #expect(read(folder + "/feed.log.1")?.hasPrefix("line 12 of") == true)
         var status = stat()
         #expect(stat(folder + "/feed.log", &status) == 0 && status.st_mode & 0o777 == 0o600)

@@ -5,7 +5,9 @@ import Testing
 
 @Suite("The supervisor's machine")
 struct SupervisorMachineTests {
-    @Test("the backoff doubles from base to cap and never beyond", arguments: zip(1...9, [500, 1000, 2000, 4000, 8000, 16000, 30000, 30000, 30000]))
+    @Test(
+        "the backoff doubles from base to cap and never beyond",
+        arguments: zip(1...9, [500, 1000, 2000, 4000, 8000, 16000, 30000, 30000, 30000]))
     func backoffDoubles(failures: Int, milliseconds: Int) {
         var random = FullJitter()
         #expect(RestartBackoff().delay(afterFailures: failures, using: &random) == .milliseconds(milliseconds))
@@ -26,16 +28,18 @@ struct SupervisorMachineTests {
         var testDescription: String { "\(restart.rawValue), \(status) → \(phase)" }
     }
 
-    @Test("what follows an end is the restart policy's", arguments: [
-        End(restart: .always, status: .code(0), phase: "backing_off"),
-        End(restart: .always, status: .code(1), phase: "backing_off"),
-        End(restart: .onFailure, status: .code(0), phase: "stopped"),
-        End(restart: .onFailure, status: .code(1), phase: "backing_off"),
-        End(restart: .onFailure, status: .signal(9), phase: "backing_off"),
-        End(restart: .never, status: .code(0), phase: "stopped"),
-        End(restart: .never, status: .code(1), phase: "failed"),
-        End(restart: .never, status: .signal(11), phase: "failed"),
-    ])
+    @Test(
+        "what follows an end is the restart policy's",
+        arguments: [
+            End(restart: .always, status: .code(0), phase: "backing_off"),
+            End(restart: .always, status: .code(1), phase: "backing_off"),
+            End(restart: .onFailure, status: .code(0), phase: "stopped"),
+            End(restart: .onFailure, status: .code(1), phase: "backing_off"),
+            End(restart: .onFailure, status: .signal(9), phase: "backing_off"),
+            End(restart: .never, status: .code(0), phase: "stopped"),
+            End(restart: .never, status: .code(1), phase: "failed"),
+            End(restart: .never, status: .signal(11), phase: "failed"),
+        ])
     func policyDecides(end: End) throws {
         var machine = try machine([service("feed", restart: end.restart)])
         #expect(machine.run(.start) == [.spawn("feed")])
@@ -44,13 +48,16 @@ struct SupervisorMachineTests {
         #expect(machine.state("feed") == end.phase)
     }
 
-    @Test("a failed start follows the policy like a crash", arguments: zip(
-        [ServiceSpec.Restart.always, .onFailure, .never], ["backing_off", "backing_off", "failed"]))
+    @Test(
+        "a failed start follows the policy like a crash",
+        arguments: zip(
+            [ServiceSpec.Restart.always, .onFailure, .never], ["backing_off", "backing_off", "failed"]))
     func spawnFailure(restart: ServiceSpec.Restart, phase: String) throws {
         var machine = try machine([service("feed", restart: restart)])
         machine.run(.start)
         let actions = machine.run(.spawnFailed("feed", reason: "could not start: No such file or directory"))
-        #expect(actions.first == .emit(.notReady(service: "feed", reason: "could not start: No such file or directory")))
+        #expect(
+            actions.first == .emit(.notReady(service: "feed", reason: "could not start: No such file or directory")))
         #expect(machine.state("feed") == phase)
     }
 
@@ -112,7 +119,9 @@ struct SupervisorMachineTests {
         #expect(machine.run(.stop(budget: .seconds(10))).last == .terminate("bot", signal: 2, grace: .seconds(4)))
         let actions = machine.run(.exited("bot", .code(0), wasKilled: false), after: .seconds(3))
         #expect(actions.last == .terminate("feed", signal: 15, grace: .seconds(7)))
-        #expect(machine.run(.stop(budget: .seconds(1)), after: .seconds(3)).last == .terminate("feed", signal: 15, grace: .seconds(1)))
+        #expect(
+            machine.run(.stop(budget: .seconds(1)), after: .seconds(3)).last
+                == .terminate("feed", signal: 15, grace: .seconds(1)))
     }
 
     @Test("force kills everything at once, whatever the order")
@@ -128,23 +137,27 @@ struct SupervisorMachineTests {
         #expect(machine.run(.exited("bot", .signal(9), wasKilled: false)).last == .allStopped(killed: ["feed", "bot"]))
     }
 
-    @Test("a wrong set of services is refused", arguments: zip(
-        [
-            [service("a", dependsOn: ["b"])], [service("a"), service("a")],
-            [service("a", dependsOn: ["b"]), service("b", dependsOn: ["c"]), service("c", dependsOn: ["a"])],
-            [service("a", dependsOn: ["a"])],
-        ],
-        [
-            "service a depends on b, which is not declared", "two services have the same name",
-            "these services wait for each other: a, b, c", "these services wait for each other: a",
-        ]))
+    @Test(
+        "a wrong set of services is refused",
+        arguments: zip(
+            [
+                [service("a", dependsOn: ["b"])], [service("a"), service("a")],
+                [service("a", dependsOn: ["b"]), service("b", dependsOn: ["c"]), service("c", dependsOn: ["a"])],
+                [service("a", dependsOn: ["a"])],
+            ],
+            [
+                "service a depends on b, which is not declared", "two services have the same name",
+                "these services wait for each other: a, b, c", "these services wait for each other: a",
+            ]))
     func wrongDependencies(specs: [ServiceSpec], message: String) {
         let error = #expect(throws: MainspringError.self) { try StartOrder.of(specs) }
         #expect(error?.message == message)
     }
 
     private func machine(_ specs: [ServiceSpec]) throws -> TimedMachine {
-        TimedMachine(machine: try SupervisorMachine(services: specs, random: FullJitter(), now: MonotonicInstant(nanoseconds: 0)))
+        TimedMachine(
+            machine: try SupervisorMachine(services: specs, random: FullJitter(), now: MonotonicInstant(nanoseconds: 0))
+        )
     }
 
     private struct TimedMachine {

@@ -9,7 +9,8 @@ struct SupervisorTests {
     @Test("services start once what they depend on is ready, independent ones at once")
     func startOrder() throws {
         let rig = try SupervisorRig([
-            service("bot", dependsOn: ["feed", "cache"]), service("feed", ready: tcp(1)), service("cache", ready: tcp(2)),
+            service("bot", dependsOn: ["feed", "cache"]), service("feed", ready: tcp(1)),
+            service("cache", ready: tcp(2)),
             service("web"),
         ])
         rig.supervisor.start()
@@ -119,7 +120,8 @@ struct SupervisorTests {
     @Test("a missing program backs off like a crash and says what is missing")
     func missingProgram() throws {
         let rig = try SupervisorRig([service("feed")])
-        rig.spawner.fail("feed", with: MainspringError(.spawnFailed, "cannot start feed", cause: "No such file or directory"))
+        rig.spawner.fail(
+            "feed", with: MainspringError(.spawnFailed, "cannot start feed", cause: "No such file or directory"))
         rig.supervisor.start()
         #expect(
             rig.supervisor.readinessChecks().first?.detail
@@ -214,7 +216,9 @@ struct SupervisorTests {
 
     @Test("force sends KILL to every service and nothing starts afterwards")
     func forceKill() throws {
-        let rig = try SupervisorRig([service("feed"), service("bot", dependsOn: ["feed"]), service("late", ready: tcp(9))])
+        let rig = try SupervisorRig([
+            service("feed"), service("bot", dependsOn: ["feed"]), service("late", ready: tcp(9)),
+        ])
         rig.supervisor.start()
         rig.supervisor.forceKill()
         for child in rig.spawner.children {

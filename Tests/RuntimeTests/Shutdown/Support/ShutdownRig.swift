@@ -75,6 +75,8 @@ final class ScriptedNode: ShutdownParticipant {
         ladder?.jobsDrained()
     }
 
+    func end(service: String) { state.withLock { $0.services.removeAll { $0 == service } } }
+
     func servicesGone(killed: [String] = []) {
         state.withLock { $0.servicesCompletion }?(killed)
     }

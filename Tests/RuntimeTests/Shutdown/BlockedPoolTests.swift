@@ -1,0 +1,104 @@
+import Dispatch
+import Glibc
+import Logging
+import MainspringCore
+import MainspringTesting
+import Synchronization
+import Testing
+
+@testable import MainspringRuntime
+
+@Suite("With every thread of the concurrency pool blocked")
+struct BlockedPoolTests {
+    @Test("a crash is answered, a signal is heard, services stop, and the node exits", .timeLimit(.minutes(1)))
+    func nodeStillStops() async throws {
+        let time = SystemTime()
+        let events = EventRecorder()
+        let spawner = FakeSpawner()
+        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let backoff = RestartBackoff(base: .milliseconds(1), cap: .milliseconds(1))
+        var feed = service("feed")
+        feed.backoff = backoff
+        let supervisor = try Supervisor(
+            services: [feed], spawner: spawner, logs: ServiceLogs(folder: nil, services: ["feed"], time: time),
+            time: time, sink: events, logger: logger)
+        let node = SupervisedNode(supervisor)
+        let exited = DispatchSemaphore(value: 0)
+        let result = Box<ShutdownResult>()
+        let ladder = ShutdownLadder(
+            participant: node, policy: ShutdownPolicy(), time: time, announcer: RecordingAnnouncer(), logger: logger
+        ) {
+            result.set($0)
+            exited.signal()
+        }
+        node.connect(ladder)
+        let listener = SignalListener([SIGUSR2]) { ladder.handle(signal: $0) }
+        supervisor.start()
+        await events.first { $0.isReady }
+
+        await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
+            DispatchQueue(label: "test").async {
+                let release = blockPool()
+                // All of this happens without the pool; each wait ends by what it waits for.
+                spawner.last("feed")?.exit(.code(1))
+                while spawner.children.count < 2 { sched_yield() }
+                kill(getpid(), SIGUSR2)
+                while spawner.last("feed")?.asked.isEmpty != false { sched_yield() }
+                spawner.last("feed")?.exit(.signal(15))
+                exited.wait()
+                release()
+                done.resume()
+            }
+        }
+        listener.cancel()
+        #expect(result.value?.exitCode == 0)
+        #expect(node.isClosed)
+    }
+}
+
+/// Occupies every thread that tasks of ordinary priority can get, until the closure is called.
+private func blockPool() -> @Sendable () -> Void {
+    let threads = sysconf(Int32(_SC_NPROCESSORS_ONLN))
+    let blocked = DispatchSemaphore(value: 0)
+    let release = DispatchSemaphore(value: 0)
+    for _ in 0..<threads {
+        Task.detached(priority: .medium) { block(blocked, until: release) }
+    }
+    for _ in 0..<threads { blocked.wait() }
+    return { for _ in 0..<threads { release.signal() } }
+}
+
+private func block(_ blocked: DispatchSemaphore, until release: DispatchSemaphore) {
+    blocked.signal()
+    release.wait()
+}
+
+/// No jobs, and one supervisor.
+private final class SupervisedNode: ShutdownParticipant {
+    private let supervisor: Supervisor
+    private let state = Mutex((ladder: ShutdownLadder?.none, isClosed: false))
+
+    var isClosed: Bool { state.withLock { $0.isClosed } }
+
+    init(_ supervisor: Supervisor) { self.supervisor = supervisor }
+
+    func connect(_ ladder: ShutdownLadder) { state.withLock { $0.ladder = ladder } }
+    func quiesce() { state.withLock { $0.ladder }?.jobsDrained() }
+    func busyJobs() -> [String] { [] }
+    func cancelJobs() {}
+    func killJobs() {}
+    func runningServices() -> [String] { supervisor.running() }
+    func killServices() { supervisor.forceKill() }
+    func close() async { state.withLock { $0.isClosed = true } }
+    func tally() -> ShutdownTally { ShutdownTally() }
+
+    func stopServices(budget: Duration, completion: @escaping @Sendable ([String]) -> Void) {
+        supervisor.stop(budget: budget, completion: completion)
+    }
+}
+
+extension MainspringEvent {
+    fileprivate var isReady: Bool {
+        if case .service(.ready) = self { true } else { false }
+    }
+}
