@@ -1,5 +1,6 @@
 import HTTPTypes
 import MainspringCore
+import MainspringJobs
 import Testing
 
 @testable import MainspringWeb

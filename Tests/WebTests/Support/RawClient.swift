@@ -7,7 +7,7 @@ struct RawClient: Sendable {
 
     /// Connects, runs `body`, and closes.
     static func with<Value: Sendable>(
-        port: Int, _ body: (inout RawConnection) async throws -> Value
+        port: Int, _ body: @concurrent (inout RawConnection) async throws -> Value
     ) async throws -> Value {
         let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .channelOption(.allowRemoteHalfClosure, value: true)
@@ -34,7 +34,7 @@ struct RawConnection {
     }
 
     /// Reads until `mark` has arrived; false when the server closes first.
-    mutating func read(until mark: String) async throws -> Bool {
+    @concurrent mutating func read(until mark: String) async throws -> Bool {
         while !received.contains(mark) {
             guard let buffer = try await inbound.next() else { return false }
             received += String(buffer: buffer)
@@ -43,7 +43,7 @@ struct RawConnection {
     }
 
     /// Everything until the server closes.
-    mutating func readToEnd() async throws -> String {
+    @concurrent mutating func readToEnd() async throws -> String {
         while let buffer = try await inbound.next() { received += String(buffer: buffer) }
         return received
     }
