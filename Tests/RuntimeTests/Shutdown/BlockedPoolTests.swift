@@ -41,11 +41,11 @@ struct BlockedPoolTests {
                 let release = blockPool()
                 // All of this happens without the pool; each wait ends by what it waits for.
                 spawner.last("feed")?.exit(.code(1))
-                while spawner.children.count < 2 { sched_yield() }
+                wait(time) { spawner.children.count == 2 }
                 kill(getpid(), SIGUSR2)
-                while spawner.last("feed")?.asked.isEmpty != false { sched_yield() }
+                wait(time) { spawner.last("feed")?.asked.isEmpty == false }
                 spawner.last("feed")?.exit(.signal(15))
-                exited.wait()
+                _ = exited.wait(timeout: .now() + .seconds(20))
                 release()
                 done.resume()
             }
@@ -66,6 +66,12 @@ private func blockPool() -> @Sendable () -> Void {
     }
     for _ in 0..<threads { blocked.wait() }
     return { for _ in 0..<threads { release.signal() } }
+}
+
+/// Returns when it holds, or after 20 s: a failure must not hang the run.
+private func wait(_ time: SystemTime, until holds: () -> Bool) {
+    let end = time.monotonic() + .seconds(20)
+    while !holds(), time.monotonic() < end { sched_yield() }
 }
 
 private func block(_ blocked: DispatchSemaphore, until release: DispatchSemaphore) {
