@@ -96,43 +96,44 @@ struct LeaseTests {
 
     @Test("a new life takes back what the last one held, records the cut attempt, and runs it again")
     func reclaim() async throws {
-        let time = ManualTime(), store = FaultyStore()
-        let dead = TestNode(.holding(ignoresStop: true), store: store, time: time)
-        let run = Task { await dead.system.run() }
-        let id = try await dead.add()
-        await dead.executor.started(1)
-
-        let alive = TestNode(store: store, time: time, incarnation: "life-2")
-        try await alive.system.reclaim()
-        #expect(alive.events.events == [.job(.rescued(id: id, kind: "work", queue: "default"))])
-        #expect(try await store.inner.job(id)?.state == .available)
-        let second = Task { await alive.system.run() }
-        await alive.settled(id)
-        #expect(try await store.inner.attempts(of: id)?.map(\.outcome) == [.interrupted, .success])
-        #expect(try await store.inner.job(id)?.rescues == 1)
-
-        // The dead were only slow: they write nothing.
-        dead.executor.end(id, RunningTests.failure)
-        await dead.events.first { $0 == .job(.staleWrite(id: id)) }
-        #expect(try await store.inner.job(id)?.state == .completed)
-        for node in [dead, alive] { node.system.quiesce() }
-        await run.value
-        await second.value
-        #expect(time.pendingTimers == 0)
+        let node = TestNode(incarnation: "life-2")
+        let id = try await claimedByEarlierLife(node)
+        try await node.system.reclaim()
+        #expect(node.events.events == [.job(.rescued(id: id, kind: "work", queue: "default"))])
+        #expect(try await node.job(id).state == .available)
+        try await node.running { node in
+            await node.settled(id)
+            let job = try await node.job(id)
+            #expect(job.state == .completed)
+            #expect(job.rescues == 1)
+            #expect(job.attempt == 1)
+            #expect(try await node.client.attempts(of: id)?.map(\.outcome) == [.interrupted, .success])
+        }
     }
 
     @Test("a rescued job whose cancel was requested is cancelled")
     func reclaimCancelled() async throws {
-        let store = FaultyStore(), time = ManualTime()
-        let dead = TestNode(.holding(ignoresStop: true), store: store, time: time)
-        try await dead.running { dead in
-            let id = try await dead.add()
-            await dead.executor.started(1)
-            _ = try await dead.client.cancel(id)
-            let alive = TestNode(store: store, time: time, incarnation: "life-2")
-            try await alive.system.reclaim()
-            #expect(alive.events.events.last == .job(.cancelled(id: id, kind: "work", queue: "default")))
-            #expect(try await store.inner.job(id)?.state == .cancelled)
-        }
+        let node = TestNode(incarnation: "life-2")
+        let id = try await claimedByEarlierLife(node)
+        _ = try await node.store.inner.cancel([id], now: node.time.now())
+        try await node.system.reclaim()
+        #expect(node.events.events.last == .job(.cancelled(id: id, kind: "work", queue: "default")))
+        #expect(try await node.job(id).state == .cancelled)
+    }
+
+    /// A job that the node's earlier life holds.
+    private func claimedByEarlierLife(_ node: TestNode) async throws -> JobID {
+        let now = node.time.now()
+        let id = JobID(rawValue: "cut")!
+        let record = JobRecord(
+            id: id, kind: "work", queue: "default", state: .available, priority: .normal, arguments: "{}", maxAttempts: 3,
+            createdAt: now, scheduledAt: now)
+        _ = try await node.store.inner.insert([[NewJob(record: record)]], now: now)
+        let leases = try await node.store.inner.claim(
+            ClaimRequest(
+                owner: NodeIdentity(name: "n1", incarnation: "life-1"), demand: ["default": 1], kinds: ["work"], nonce: "earlier",
+                now: now, leaseUntil: now + .seconds(60)))
+        #expect(leases.map(\.job.id) == [id])
+        return id
     }
 }
