@@ -197,7 +197,7 @@ struct JobCommandTests {
     func listLines() async throws {
         let jobs = [sampleJob(id: "a"), sampleJob(id: "b")]
         try await StubNode.with { _ in
-            .json(["data": .array(jobs), "next": nil])
+            .json(["data": .array(jobs), "next": .null])
         } _: { _, url in
             let tool = TestTool()
             #expect(await tool.run("job", "ls", "-o", "jsonl", "--url", url) == .success)
@@ -226,7 +226,7 @@ struct JobCommandTests {
             "dropped_bytes": 3,
         ]
         try await StubNode.with { _ in
-            .json(["data": [log], "next": nil])
+            .json(["data": [log], "next": .null])
         } _: { _, url in
             let table = TestTool()
             #expect(await table.run("job", "logs", "job-1", "--url", url) == .success)

@@ -13,7 +13,7 @@ struct NodeCommandTests {
             "counts": ["available": 4, "running": 3],
         ]
         try await StubNode.with { _ in
-            .json(["data": [queue], "next": nil])
+            .json(["data": [queue], "next": .null])
         } _: { node, url in
             let tool = TestTool()
             #expect(await tool.run("queue", "ls", "--url", url) == .success)
@@ -27,12 +27,12 @@ struct NodeCommandTests {
     @Test("service ls tells why and when a service comes back")
     func services() async throws {
         let service: JSONValue = [
-            "name": "feed", "state": "backing_off", "ready": false, "pid": nil, "restarts": 4,
+            "name": "feed", "state": "backing_off", "ready": false, "pid": .null, "restarts": 4,
             "since": "2025-12-31T23:59:50.000Z",
             "last_exit": "exit 1", "restarts_at": "2026-01-01T00:00:12.000Z",
         ]
         try await StubNode.with { _ in
-            .json(["data": [service], "next": nil])
+            .json(["data": [service], "next": .null])
         } _: { node, url in
             let tool = TestTool()
             #expect(await tool.run("service", "ls", "--url", url) == .success)
@@ -48,7 +48,7 @@ struct NodeCommandTests {
     @Test("service logs asks for so many lines and makes them harmless")
     func serviceLogs() async throws {
         try await StubNode.with { _ in
-            .json(["data": ["a", "\u{1B}c"], "next": nil])
+            .json(["data": ["a", "\u{1B}c"], "next": .null])
         } _: { node, url in
             let tool = TestTool()
             #expect(await tool.run("service", "logs", "feed", "-n", "2", "--url", url) == .success)

@@ -179,7 +179,7 @@ struct ValidationTests {
             """, environment: ["N": "12"])
         #expect(
             configuration.schedules["x"]?.arguments == [
-                "s": "NO", "t": "1.10", "i": 7, "n": .number("2.50"), "b": true, "j": ["k": [1, "1", nil, "yes"]],
+                "s": "NO", "t": "1.10", "i": 7, "n": .number("2.50"), "b": true, "j": ["k": [1, "1", .null, "yes"]],
                 "e": 12,
             ])
     }

@@ -28,7 +28,7 @@ struct JobLogsCommand: NodeCommand {
         }
         switch node.format {
         case .table: for log in logs { try show(log, in: context) }
-        case .json: try context.output.json(["data": .array(logs), "next": nil], pretty: true)
+        case .json: try context.output.json(["data": .array(logs), "next": .null], pretty: true)
         case .jsonl: for log in logs { try context.output.json(log) }
         }
         guard logs.isEmpty, node.format == .table else { return .success }

@@ -2,7 +2,7 @@ import MainspringCore
 
 /// A job as the API answers it.
 func sampleJob(
-    id: String = "job-1", state: String = "available", result: JSONValue = nil, error: JSONValue = nil,
+    id: String = "job-1", state: String = "available", result: JSONValue = .null, error: JSONValue = .null,
     attempt: Int64 = 0
 ) -> JSONValue {
     [

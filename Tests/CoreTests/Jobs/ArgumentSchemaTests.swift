@@ -19,7 +19,7 @@ struct ArgumentSchemaTests {
 
     static let cases: [Case] = [
         Case(ArgumentRule(.string), "AAPL"), Case(ArgumentRule(.string), ""), Case(ArgumentRule(.string), "é😀"),
-        Case(ArgumentRule(.string), 1, "must be a string"), Case(ArgumentRule(.string), nil, "must be a string"),
+        Case(ArgumentRule(.string), 1, "must be a string"), Case(ArgumentRule(.string), .null, "must be a string"),
         Case(ArgumentRule(.integer), 1), Case(ArgumentRule(.integer), .integer(.min)),
         Case(ArgumentRule(.integer), .number("1.0"), "must be an integer"),
         Case(ArgumentRule(.integer), .number("9223372036854775808"), "must be an integer"),
@@ -28,7 +28,7 @@ struct ArgumentSchemaTests {
         Case(ArgumentRule(.number), "1.5", "must be a number"),
         Case(ArgumentRule(.boolean), true), Case(ArgumentRule(.boolean), 1, "must be a boolean"),
         Case(ArgumentRule(.boolean), "true", "must be a boolean"),
-        Case(ArgumentRule(.json), nil), Case(ArgumentRule(.json), ["a": [1, "-x\n"]]), Case(ArgumentRule(.json), "-x"),
+        Case(ArgumentRule(.json), .null), Case(ArgumentRule(.json), ["a": [1, "-x\n"]]), Case(ArgumentRule(.json), "-x"),
 
         Case(ArgumentRule(.string, choices: ["a", "b"]), "b"),
         Case(ArgumentRule(.string, choices: ["a", "b"]), "c", #"must be one of "a", "b""#),
