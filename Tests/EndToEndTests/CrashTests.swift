@@ -28,7 +28,7 @@ struct CrashTests {
         _ = try await eventually("the children are gone") { pids.contains(where: isAlive) ? nil : true }
         #expect(time.monotonic() - killedAt < .seconds(1))
 
-        try folder.write("nap.sh", "#!/bin/sh\nexit 0\n")
+        try folder.writeScript("nap.sh", "#!/bin/sh\nexit 0\n")
         let again = try await Daemon.start(in: folder)
         let job = try await eventually("the job ends") {
             let job = try await again.job(id)

@@ -45,7 +45,7 @@ struct ShutdownTests {
         #expect(try await daemon.stop() == 0)
         #expect(!isAlive(pid))
 
-        try folder.write("nap.sh", "#!/bin/sh\nexit 0\n")
+        try folder.writeScript("nap.sh", "#!/bin/sh\nexit 0\n")
         let again = try await Daemon.start(in: folder)
         let job = try await eventually("the job ends") {
             let job = try await again.job(id)

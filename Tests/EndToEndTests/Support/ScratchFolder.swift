@@ -9,10 +9,7 @@ final class ScratchFolder: Sendable {
         path = NSTemporaryDirectory() + "mainspring-e2e-" + UUID().uuidString.prefix(8)
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         if let config { try write("mainspring.yaml", config) }
-        for (name, text) in scripts {
-            try write(name, text)
-            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file(name))
-        }
+        for (name, text) in scripts { try writeScript(name, text) }
     }
 
     deinit { try? FileManager.default.removeItem(atPath: path) }
@@ -21,6 +18,11 @@ final class ScratchFolder: Sendable {
 
     func write(_ name: String, _ text: String) throws {
         try text.write(toFile: file(name), atomically: true, encoding: .utf8)
+    }
+
+    func writeScript(_ name: String, _ text: String) throws {
+        try write(name, text)
+        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: file(name))
     }
 
     func read(_ name: String) -> String? { try? String(contentsOfFile: file(name), encoding: .utf8) }
