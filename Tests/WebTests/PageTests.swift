@@ -7,7 +7,7 @@ import Testing
 
 @Suite("The page")
 struct PageTests {
-    private static let hostile = #"<script>alert("x")</script>'\u001b[31m\u202e"#
+    private static let hostile = #"<script>alert(\"x\")</script>'\u001b[31m\u202e"#
 
     @Test("arguments, results, errors and outputs appear as text, never as markup") func escaped() async throws {
         try await Fixture().run { node in

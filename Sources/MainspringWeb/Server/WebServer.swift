@@ -72,6 +72,8 @@ public struct WebServer: Sendable {
                             group.addTask(name: "mainspring.http") { await serve(connection, with: http) }
                         }
                     }
+                } catch is CancellationError {
+                    // Asked for: the connections that are open are cancelled with it.
                 } catch {
                     logger.error("The listener failed", metadata: ["error": "\(error)"])
                 }
