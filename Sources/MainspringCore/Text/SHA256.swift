@@ -1,5 +1,5 @@
-/// SHA-256 (FIPS 180-4). Here because this target imports nothing, and a crypto package would be one more library in the
-/// first build; see docs/decisions/0003. Not for secrets: it is not constant-time.
+/// SHA-256 (FIPS 180-4). Here because this target imports nothing, and a crypto package would be one more library in
+/// the first build; see docs/decisions/0003. Not for secrets: it is not constant-time.
 public enum SHA256 {
     public static func hexDigest(of message: some Sequence<UInt8>) -> String {
         let digits = Array("0123456789abcdef")
