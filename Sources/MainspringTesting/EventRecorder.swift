@@ -29,7 +29,9 @@ public final class EventRecorder: EventSink {
             let ready = state.waiters.map { waiter in
                 (waiter, waiter.matches(event) ? events.filter(waiter.matches) : [])
             }.filter { waiter, found in found.count >= waiter.count }
-            state.waiters.removeAll { waiter in waiter.matches(event) && events.count(where: waiter.matches) >= waiter.count }
+            state.waiters.removeAll { waiter in
+                waiter.matches(event) && events.count(where: waiter.matches) >= waiter.count
+            }
             return ready
         }
         for (waiter, found) in ready { waiter.continuation.resume(returning: found) }

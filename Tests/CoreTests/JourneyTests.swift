@@ -5,7 +5,8 @@ import Testing
 struct JourneyTests {
     @Test("every path that the journey names exists, and the main path is nine files")
     func paths() throws {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
         let text = try String(contentsOf: root.appending(path: "docs/journey.md"), encoding: .utf8)
         let paths = text.matches(of: /`((?:Sources|Tests|docs|Examples)\/[^`]+)`/).map { String($0.1) }
         #expect(paths.count >= 20)

@@ -71,7 +71,8 @@ struct BatcherTests {
 
     @Test("what arrives during a write is the next batch, in order, up to the limit")
     func gathers() async {
-        let writer = Writer(), answers = Answers()
+        let writer = Writer()
+        let answers = Answers()
         let batcher = Batcher<Int, Int>(batchLimit: 3) { try await writer.write($0) }
         let run = Task { await batcher.run() }
         batcher.submit(1) { answers.add(1, $0) }
@@ -89,7 +90,8 @@ struct BatcherTests {
 
     @Test("an error goes to all of its batch, and to no other")
     func errors() async {
-        let writer = Writer(), answers = Answers()
+        let writer = Writer()
+        let answers = Answers()
         let batcher = Batcher<Int, Int>(batchLimit: 10) { try await writer.write($0) }
         batcher.submit(1) { answers.add(1, $0) }
         batcher.submit(2) { answers.add(2, $0) }

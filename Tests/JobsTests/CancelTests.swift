@@ -10,7 +10,10 @@ struct CancelTests {
     func waiting() async throws {
         try await TestNode().running { node in
             let id = try await node.add(in: .seconds(60))
-            guard case .cancelled(let job) = try await node.client.cancel(id) else { Issue.record("not cancelled"); return }
+            guard case .cancelled(let job) = try await node.client.cancel(id) else {
+                Issue.record("not cancelled")
+                return
+            }
             #expect(job.state == .cancelled)
             node.time.advance(by: .seconds(60))
             let later = try await node.add()
@@ -25,7 +28,10 @@ struct CancelTests {
         try await TestNode(.holding()).running { node in
             let id = try await node.add()
             await node.executor.started(1)
-            guard case .requested = try await node.client.cancel(id) else { Issue.record("not requested"); return }
+            guard case .requested = try await node.client.cancel(id) else {
+                Issue.record("not requested")
+                return
+            }
             await node.settled(id)
             let job = try await node.job(id)
             #expect(job.state == .cancelled)
@@ -53,7 +59,10 @@ struct CancelTests {
             node.store.hold(.claim)
             let id = try await node.add()
             await node.store.holds(.claim)
-            guard case .requested = try await node.client.cancel(id) else { Issue.record("not requested"); return }
+            guard case .requested = try await node.client.cancel(id) else {
+                Issue.record("not requested")
+                return
+            }
             node.store.release(.claim)
             await node.settled(id)
             #expect(try await node.job(id).state == .cancelled)
@@ -71,7 +80,10 @@ struct CancelTests {
             node.store.fail(.settle, times: 1)
             node.executor.end(id, RunningTests.failure)
             await node.store.called(.settle, times: 1)
-            guard case .requested = try await node.client.cancel(id) else { Issue.record("not requested"); return }
+            guard case .requested = try await node.client.cancel(id) else {
+                Issue.record("not requested")
+                return
+            }
             await node.time.timersPending(TestNode.idleTimers + 2)
             node.time.advance(by: .seconds(1))
             #expect(try await waiter.value?.state == .cancelled)
@@ -83,7 +95,10 @@ struct CancelTests {
         try await TestNode().running { node in
             let id = try await node.add()
             await node.settled(id)
-            guard case .alreadyFinal = try await node.client.cancel(id) else { Issue.record("not final"); return }
+            guard case .alreadyFinal = try await node.client.cancel(id) else {
+                Issue.record("not final")
+                return
+            }
             #expect(try await node.client.cancel(JobID(rawValue: "none")!) == .notFound)
         }
     }
@@ -93,7 +108,10 @@ struct CancelTests {
         try await TestNode().running { node in
             let id = try await node.add(in: .seconds(60))
             _ = try await node.client.cancel(id)
-            guard case .retried = try await node.client.retry(id) else { Issue.record("not retried"); return }
+            guard case .retried = try await node.client.retry(id) else {
+                Issue.record("not retried")
+                return
+            }
             await node.settled(id)
             #expect(try await node.job(id).state == .completed)
         }

@@ -17,7 +17,8 @@ struct EnqueueTests {
             let found = await problems(
                 node,
                 [
-                    JobRequest(kind: "work"), JobRequest(kind: "wrok"), JobRequest(kind: "work", arguments: ["n": "x", "m": 1]),
+                    JobRequest(kind: "work"), JobRequest(kind: "wrok"),
+                    JobRequest(kind: "work", arguments: ["n": "x", "m": 1]),
                     JobRequest(kind: "work", queue: "othr"), JobRequest(kind: "zzzzzzz"),
                 ])
             #expect(
@@ -37,7 +38,9 @@ struct EnqueueTests {
     @Test("a request of more jobs than the limit is refused, and so are problems without end")
     func limits() async throws {
         try await TestNode(limit: 100_000).running { node in
-            let many = Array(repeating: JobRequest(kind: "work", runAt: node.time.now() + .seconds(60)), count: Dispatcher.requestLimit)
+            let many = Array(
+                repeating: JobRequest(kind: "work", runAt: node.time.now() + .seconds(60)),
+                count: Dispatcher.requestLimit)
             let results = try await node.client.enqueue(many)
             #expect(results.count == Dispatcher.requestLimit)
             let tooMany = many + [JobRequest(kind: "work")]
@@ -71,7 +74,10 @@ struct EnqueueTests {
         try await TestNode(.holding()).running { node in
             func request(_ n: Int64) -> JobRequest { JobRequest(kind: "once", arguments: ["n": .integer(n)]) }
             let first = try await node.add(request(1))
-            guard case .duplicate(let job)? = try await node.client.enqueue([request(1)]).first else { Issue.record("no duplicate"); return }
+            guard case .duplicate(let job)? = try await node.client.enqueue([request(1)]).first else {
+                Issue.record("no duplicate")
+                return
+            }
             #expect(job.id == first)
             try await node.add(request(2))
             await node.executor.started(2)
@@ -88,8 +94,14 @@ struct EnqueueTests {
             let id = JobID(rawValue: "mine")
             let request = JobRequest(kind: "work", arguments: ["n": 1], id: id)
             let first = try await node.client.enqueue([request])
-            guard case .inserted? = first.first else { Issue.record("not inserted"); return }
-            guard case .duplicate? = try await node.client.enqueue([request]).first else { Issue.record("no duplicate"); return }
+            guard case .inserted? = first.first else {
+                Issue.record("not inserted")
+                return
+            }
+            guard case .duplicate? = try await node.client.enqueue([request]).first else {
+                Issue.record("no duplicate")
+                return
+            }
             let other = try await node.client.enqueue([JobRequest(kind: "work", arguments: ["n": 2], id: id)])
             #expect(other == [.idConflict])
         }

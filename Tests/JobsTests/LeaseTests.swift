@@ -30,7 +30,8 @@ struct LeaseTests {
         try await TestNode(.holding()).running { node in
             let id = try await node.add(Self.longKind)
             await node.executor.started(1)
-            let taken = try await node.store.inner.reclaim(owner: Self.other, now: node.time.now() + .seconds(61), limit: 10)
+            let taken = try await node.store.inner.reclaim(
+                owner: Self.other, now: node.time.now() + .seconds(61), limit: 10)
             #expect(taken.map(\.id) == [id])
             node.time.advance(by: .seconds(20))
             await node.events.first { $0 == .job(.staleWrite(id: id)) }
@@ -126,12 +127,14 @@ struct LeaseTests {
         let now = node.time.now()
         let id = JobID(rawValue: "cut")!
         let record = JobRecord(
-            id: id, kind: "work", queue: "default", state: .available, priority: .normal, arguments: "{}", maxAttempts: 3,
+            id: id, kind: "work", queue: "default", state: .available, priority: .normal, arguments: "{}",
+            maxAttempts: 3,
             createdAt: now, scheduledAt: now)
         _ = try await node.store.inner.insert([[NewJob(record: record)]], now: now)
         let leases = try await node.store.inner.claim(
             ClaimRequest(
-                owner: NodeIdentity(name: "n1", incarnation: "life-1"), demand: ["default": 1], kinds: ["work"], nonce: "earlier",
+                owner: NodeIdentity(name: "n1", incarnation: "life-1"), demand: ["default": 1], kinds: ["work"],
+                nonce: "earlier",
                 now: now, leaseUntil: now + .seconds(60)))
         #expect(leases.map(\.job.id) == [id])
         return id

@@ -124,7 +124,9 @@ struct RunningTests {
         try await node.store.setPaused(true, queue: "default")
         try await node.running { node in
             var ids: [String: JobID] = [:]
-            for (name, priority) in [("low", .low), ("normal1", .normal), ("high", .high), ("critical", .critical)] as [(String, JobPriority)] {
+            for (name, priority) in [("low", .low), ("normal1", .normal), ("high", .high), ("critical", .critical)]
+                as [(String, JobPriority)]
+            {
                 ids[name] = try await node.add(priority: priority)
             }
             node.time.advance(by: .milliseconds(1))
@@ -179,7 +181,9 @@ struct RunningTests {
     @Test("pausing a queue that does not exist names the nearest")
     func pauseUnknown() async throws {
         try await TestNode().running { node in
-            let error = await #expect(throws: MainspringError.self) { try await node.client.setPaused(true, queue: "defualt") }
+            let error = await #expect(throws: MainspringError.self) {
+                try await node.client.setPaused(true, queue: "defualt")
+            }
             #expect(error?.code == .notFound)
             #expect(error?.hint == "Did you mean 'default'?")
         }

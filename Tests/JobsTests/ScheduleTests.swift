@@ -7,7 +7,9 @@ import Testing
 @Suite("Schedules", .timeLimit(.minutes(1)))
 struct ScheduleTests {
     static func schedule(skipsOverlap: Bool = true, jitter: Duration = .zero) -> JobSchedule {
-        JobSchedule(name: "scan", every: .seconds(60), kind: "work", arguments: ["n": 1], skipsOverlap: skipsOverlap, jitter: jitter)
+        JobSchedule(
+            name: "scan", every: .seconds(60), kind: "work", arguments: ["n": 1], skipsOverlap: skipsOverlap,
+            jitter: jitter)
     }
 
     /// With the scheduler's own sleep.
@@ -40,7 +42,8 @@ struct ScheduleTests {
             #expect(jobs.allSatisfy { $0.schedule == "scan" && $0.arguments == #"{"n":1}"# })
             let starts = jobs.map { $0.createdAt.microseconds / 60_000_000 }
             #expect(starts == Array(starts[0]..<starts[0] + 5))
-            #expect(node.events.events.contains(.job(.scheduleFired(schedule: "scan", lateness: .zero, skipped: false))))
+            #expect(
+                node.events.events.contains(.job(.scheduleFired(schedule: "scan", lateness: .zero, skipped: false))))
         }
     }
 
@@ -92,14 +95,16 @@ struct ScheduleTests {
 
     @Test("an instant does not fire again after a restart, even when the clock was set back over it")
     func restart() async throws {
-        let time = ManualTime(), store = FaultyStore()
+        let time = ManualTime()
+        let store = FaultyStore()
         try await TestNode(store: store, time: time, schedules: [Self.schedule()]).running { node in
             await minute(node)
             await node.executor.started(1)
             _ = await fired(node, 1)
         }
         time.jumpWall(by: .seconds(-30))
-        try await TestNode(store: store, time: time, schedules: [Self.schedule()], incarnation: "life-2").running { node in
+        try await TestNode(store: store, time: time, schedules: [Self.schedule()], incarnation: "life-2").running {
+            node in
             await node.time.timersPending(Self.timers)
             node.time.advance(by: .seconds(30))
             await store.called(.insert, times: 2)
@@ -111,14 +116,17 @@ struct ScheduleTests {
         }
     }
 
-    @Test("after a jump forward the instant that was waited for fires late, once, and those that were jumped over do not")
+    @Test(
+        "after a jump forward the instant that was waited for fires late, once, and those that were jumped over do not")
     func jumpForward() async throws {
         try await TestNode(schedules: [Self.schedule()]).running { node in
             await node.time.timersPending(Self.timers)
             node.time.jumpWall(by: .seconds(3_600))
             await minute(node)
             _ = await fired(node, 1)
-            #expect(node.events.events.contains(.job(.scheduleFired(schedule: "scan", lateness: .seconds(3_600), skipped: false))))
+            #expect(
+                node.events.events.contains(
+                    .job(.scheduleFired(schedule: "scan", lateness: .seconds(3_600), skipped: false))))
             await minute(node)
             _ = await fired(node, 2)
             #expect(node.store.calls(.insert) == 2)
@@ -166,7 +174,9 @@ struct ScheduleTests {
                 node.time.advance(by: .seconds(1))
             }
             #expect(await fired(node, 1) == [false])
-            #expect(node.events.events.contains(.job(.scheduleFired(schedule: "scan", lateness: .seconds(2), skipped: false))))
+            #expect(
+                node.events.events.contains(
+                    .job(.scheduleFired(schedule: "scan", lateness: .seconds(2), skipped: false))))
             #expect(node.store.calls(.insert) == 3)
         }
     }

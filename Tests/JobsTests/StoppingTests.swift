@@ -9,7 +9,8 @@ struct StoppingTests {
     @Test("a quiet node claims nothing more, its running jobs finish, and then it is drained")
     func quiesce() async throws {
         try await TestNode(.holding(), workers: 1).running { node in
-            let running = try await node.add(), waiting = try await node.add()
+            let running = try await node.add()
+            let waiting = try await node.add()
             await node.executor.started(1)
             node.system.quiesce()
             #expect(node.drainCount == 0)
@@ -100,7 +101,8 @@ struct StoppingTests {
     func cancelRun() async throws {
         let node = TestNode(.holding())
         let run = Task { await node.system.run() }
-        let first = try await node.add(), second = try await node.add()
+        let first = try await node.add()
+        let second = try await node.add()
         await node.executor.started(2)
         node.store.fail(.settle, times: 1)
         node.executor.end(first)
@@ -134,12 +136,17 @@ struct StoppingTests {
         }
     }
 
-    @Test("started and stopped a hundred times from many tasks, with jobs arriving: drained once, nothing left, nothing lost")
+    @Test(
+        "started and stopped a hundred times from many tasks, with jobs arriving: drained once, nothing left, nothing lost"
+    )
     func stress() async throws {
         for _ in 0..<100 {
             let node = TestNode(workers: 3)
             let inserted = await withTaskGroup(of: [JobID].self) { group in
-                group.addTask { await node.system.run(); return [] }
+                group.addTask {
+                    await node.system.run()
+                    return []
+                }
                 for _ in 0..<4 {
                     group.addTask {
                         var ids: [JobID] = []

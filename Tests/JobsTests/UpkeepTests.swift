@@ -9,11 +9,14 @@ struct UpkeepTests {
     @Test("ended jobs go when their state's time is over, and those of a state that is not named stay")
     func prune() async throws {
         let executor = ScriptedExecutor { attempt in
-            attempt.lease.job.kind == "work" ? .success(result: nil) : .discarded(JobFailure(code: "exit_65", message: "bad"))
+            attempt.lease.job.kind == "work"
+                ? .success(result: nil) : .discarded(JobFailure(code: "exit_65", message: "bad"))
         }
         let retention = Retention(keep: [.completed: .seconds(45)])
         try await TestNode(executor, retention: retention).running { node in
-            let completed = try await node.add(), discarded = try await node.add("other"), waiting = try await node.add(in: .seconds(10_000))
+            let completed = try await node.add()
+            let discarded = try await node.add("other")
+            let waiting = try await node.add(in: .seconds(10_000))
             await node.settled(completed)
             await node.settled(discarded)
             for round in 1...2 {

@@ -20,7 +20,8 @@ public struct MainspringError: Error, Sendable, Equatable, CustomStringConvertib
     /// For refusals that pass: how long to wait before trying again.
     public let retryAfter: Duration?
 
-    public init(_ code: Code, _ message: String, cause: String? = nil, hint: String? = nil, retryAfter: Duration? = nil) {
+    public init(_ code: Code, _ message: String, cause: String? = nil, hint: String? = nil, retryAfter: Duration? = nil)
+    {
         self.code = code
         self.message = message
         self.cause = cause

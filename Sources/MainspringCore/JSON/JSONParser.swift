@@ -39,9 +39,15 @@ public struct JSONParser {
             guard depth < Self.depthLimit else { throw failure("more than \(Self.depthLimit) levels deep") }
             return byte == UInt8(ascii: "{") ? try object(depth: depth + 1) : try array(depth: depth + 1)
         case UInt8(ascii: "\""): return .string(try string())
-        case UInt8(ascii: "t"): try word("true"); return .bool(true)
-        case UInt8(ascii: "f"): try word("false"); return .bool(false)
-        case UInt8(ascii: "n"): try word("null"); return .null
+        case UInt8(ascii: "t"):
+            try word("true")
+            return .bool(true)
+        case UInt8(ascii: "f"):
+            try word("false")
+            return .bool(false)
+        case UInt8(ascii: "n"):
+            try word("null")
+            return .null
         case UInt8(ascii: "-"), 48...57: return try number()
         default: throw failure("no value starts like this")
         }
@@ -130,7 +136,9 @@ public struct JSONParser {
         guard position + 4 <= bytes.count else { throw failure("the document ends too early") }
         var code: UInt32 = 0
         for byte in bytes[position..<position + 4] {
-            guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue else { throw failure("four hex digits belong here") }
+            guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
+                throw failure("four hex digits belong here")
+            }
             code = code << 4 | UInt32(digit)
         }
         position += 4
@@ -169,7 +177,8 @@ public struct JSONParser {
 
     private mutating func word(_ word: StaticString) throws(Failure) {
         let matches = word.withUTF8Buffer { expected in
-            position + expected.count <= bytes.count && bytes[position..<position + expected.count].elementsEqual(expected)
+            position + expected.count <= bytes.count
+                && bytes[position..<position + expected.count].elementsEqual(expected)
         }
         guard matches else { throw failure("no value starts like this") }
         position += word.utf8CodeUnitCount

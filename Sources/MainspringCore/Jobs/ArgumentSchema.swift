@@ -89,8 +89,12 @@ public struct ArgumentRule: Sendable, Equatable {
         if !allowsNewline, text.utf8.contains(10) || text.utf8.contains(13) {
             return "holds a newline; declare 'newline: true' to take it"
         }
-        if !allowsDash, text.utf8.first == UInt8(ascii: "-") { return "starts with '-'; declare 'dash: true' to take it" }
-        if text.utf8.count > max ?? Self.defaultMaxBytes { return "is longer than \(max ?? Self.defaultMaxBytes) bytes" }
+        if !allowsDash, text.utf8.first == UInt8(ascii: "-") {
+            return "starts with '-'; declare 'dash: true' to take it"
+        }
+        if text.utf8.count > max ?? Self.defaultMaxBytes {
+            return "is longer than \(max ?? Self.defaultMaxBytes) bytes"
+        }
         if let pattern, !pattern.matches(text) { return "does not match \(pattern.source)" }
         return nil
     }

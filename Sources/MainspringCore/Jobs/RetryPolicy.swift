@@ -14,7 +14,8 @@ public struct RetryPolicy: Sendable, Hashable {
 
     /// The default is five attempts, exponential from one second, capped at five minutes.
     public init(
-        maxAttempts: Int = 5, backoff: Backoff = .exponential, base: Duration = .seconds(1), cap: Duration = .seconds(300)
+        maxAttempts: Int = 5, backoff: Backoff = .exponential, base: Duration = .seconds(1),
+        cap: Duration = .seconds(300)
     ) {
         self.maxAttempts = maxAttempts
         self.backoff = backoff
@@ -25,7 +26,8 @@ public struct RetryPolicy: Sendable, Hashable {
     /// The delay after `failures` failed attempts (1 or more): half of the backoff for certain, the other half at random,
     /// so that jobs that failed together do not come back together and none comes back at once.
     public func delay(afterFailures failures: Int, using random: inout some RandomNumberGenerator) -> Duration {
-        let baseMicros = max(0, base.wholeMicroseconds), capMicros = max(0, cap.wholeMicroseconds)
+        let baseMicros = max(0, base.wholeMicroseconds)
+        let capMicros = max(0, cap.wholeMicroseconds)
         let step = max(1, failures)
         let factor: Double =
             switch backoff {

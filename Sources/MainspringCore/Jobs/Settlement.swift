@@ -47,7 +47,9 @@ public struct Settlement: Sendable, Equatable {
             error = failure
             usesAttempt = true
             nextState = job.attempt + 1 < job.maxAttempts ? .retryable : .discarded
-            if nextState == .retryable { availableAt = now + policy.delay(afterFailures: job.attempt + 1, using: &random) }
+            if nextState == .retryable {
+                availableAt = now + policy.delay(afterFailures: job.attempt + 1, using: &random)
+            }
         case .discarded(let failure):
             error = failure
             usesAttempt = true
@@ -63,7 +65,8 @@ public struct Settlement: Sendable, Equatable {
             availableAt = job.scheduledAt
         }
         attempt = AttemptRecord(
-            number: lease.attemptNumber, node: node, startedAt: startedAt, finishedAt: now, outcome: outcome.name, error: error)
+            number: lease.attemptNumber, node: node, startedAt: startedAt, finishedAt: now, outcome: outcome.name,
+            error: error)
     }
 
     /// How often a job may snooze in its life.

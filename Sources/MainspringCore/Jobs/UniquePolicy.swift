@@ -14,7 +14,9 @@ public struct UniquePolicy: Sendable, Hashable {
     /// per number, strings as given). Changing this form would let duplicates in across an upgrade.
     public func key(kind: String, queue: String, arguments: [String: JSONValue]) -> String {
         let chosen = by.isEmpty ? arguments : arguments.filter { by.contains($0.key) }
-        let document: JSONValue = ["args": JSONValue.object(chosen).withCanonicalNumbers, "kind": .string(kind), "queue": .string(queue)]
+        let document: JSONValue = [
+            "args": JSONValue.object(chosen).withCanonicalNumbers, "kind": .string(kind), "queue": .string(queue),
+        ]
         return SHA256.hexDigest(of: document.compactText.utf8)
     }
 }
@@ -26,7 +28,8 @@ extension JSONValue {
     var withCanonicalNumbers: JSONValue {
         switch self {
         case .number(let text):
-            let isLongInteger = text != "-0" && text.utf8.allSatisfy { (48...57).contains($0) || $0 == UInt8(ascii: "-") }
+            let isLongInteger =
+                text != "-0" && text.utf8.allSatisfy { (48...57).contains($0) || $0 == UInt8(ascii: "-") }
             guard !isLongInteger, let value = Double(text), value.isFinite else { return self }
             if let integer = Int64(exactly: value), integer.magnitude <= 1 << 53 { return .integer(integer) }
             return .number("\(value)")

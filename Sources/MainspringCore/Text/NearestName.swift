@@ -14,7 +14,8 @@ public enum NearestName {
 
     /// Edits to turn one into the other: insert, delete, replace, or swap two neighbours (optimal string alignment).
     static func distance(_ left: String, _ right: String) -> Int {
-        let a = Array(left.prefix(longest)), b = Array(right.prefix(longest))
+        let a = Array(left.prefix(longest))
+        let b = Array(right.prefix(longest))
         guard !a.isEmpty, !b.isEmpty else { return max(a.count, b.count) }
         var table = [[Int]](repeating: [Int](repeating: 0, count: b.count + 1), count: a.count + 1)
         for i in 0...a.count { table[i][0] = i }

@@ -1,5 +1,5 @@
-/// SHA-256 (FIPS 180-4). Here because this target imports nothing, and a crypto package would be one more library in the
-/// first build; see docs/decisions/0003. Not for secrets: it is not constant-time.
+/// SHA-256 (FIPS 180-4). Here because this target imports nothing, and a crypto package would be one more library in
+/// the first build; see docs/decisions/0003. Not for secrets: it is not constant-time.
 public enum SHA256 {
     public static func hexDigest(of message: some Sequence<UInt8>) -> String {
         let digits = Array("0123456789abcdef")
@@ -14,7 +14,9 @@ public enum SHA256 {
         let bitCount = UInt64(bytes.count) * 8
         bytes.append(0x80)
         while bytes.count % 64 != 56 { bytes.append(0) }
-        for shift in stride(from: 56, through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: bitCount >> UInt64(shift))) }
+        for shift in stride(from: 56, through: 0, by: -8) {
+            bytes.append(UInt8(truncatingIfNeeded: bitCount >> UInt64(shift)))
+        }
 
         var hash = initial
         var schedule = [UInt32](repeating: 0, count: 64)

@@ -1,7 +1,9 @@
 extension Duration {
     /// Reads `250ms`, `30s`, `5m`, `12h`, `7d`, and sums such as `1h30m`; nil for anything else, a bare number included.
     public init?(text: some StringProtocol) {
-        let units: [(String, Int64)] = [("ms", 1_000), ("s", 1_000_000), ("m", 60_000_000), ("h", 3_600_000_000), ("d", 86_400_000_000)]
+        let units: [(String, Int64)] = [
+            ("ms", 1_000), ("s", 1_000_000), ("m", 60_000_000), ("h", 3_600_000_000), ("d", 86_400_000_000),
+        ]
         var micros: Int64 = 0
         var rest = Substring(text)
         guard !rest.isEmpty else { return nil }
@@ -23,7 +25,9 @@ extension Duration {
         var millis = wholeMicroseconds.saturatingAdd(999) / 1000
         guard millis > 0 else { return "0s" }
         var parts = ""
-        for (name, size) in [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)] as [(String, Int64)] {
+        for (name, size) in [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)]
+            as [(String, Int64)]
+        {
             let count = millis / size
             if count > 0 { parts += "\(count)\(name)" }
             millis %= size

@@ -49,7 +49,8 @@ private final class Sleeper: Sendable {
     }
 
     func finish() {
-        let (continuation, timer): (CheckedContinuation<Void, Never>?, (any ScheduledAction)?) = state.withLock { state in
+        let (continuation, timer): (CheckedContinuation<Void, Never>?, (any ScheduledAction)?) = state.withLock {
+            state in
             defer { state = .finished }
             guard case .sleeping(let continuation, let timer) = state else { return (nil, nil) }
             return (continuation, timer)

@@ -34,7 +34,8 @@ public final class Dispatcher: Sendable {
     public func insert(_ requests: [JobRequest]) async throws -> [InsertResult] {
         guard requests.count <= Self.requestLimit else {
             throw MainspringError(
-                .tooLarge, "one request holds \(requests.count) jobs", hint: "Send at most \(Self.requestLimit) at once.")
+                .tooLarge, "one request holds \(requests.count) jobs",
+                hint: "Send at most \(Self.requestLimit) at once.")
         }
         let jobs = try stamp(requests)
         guard !jobs.isEmpty else { return [] }
@@ -104,7 +105,8 @@ public final class Dispatcher: Sendable {
         let record = JobRecord(
             id: request.id ?? ids.jobID(at: now), kind: kind.name, queue: queue,
             state: runAt == nil ? .available : .scheduled, priority: request.priority ?? kind.priority,
-            arguments: JSONValue.object(request.arguments).compactText, maxAttempts: kind.retry.maxAttempts, createdAt: now,
+            arguments: JSONValue.object(request.arguments).compactText, maxAttempts: kind.retry.maxAttempts,
+            createdAt: now,
             scheduledAt: runAt ?? now, tags: request.tags,
             uniqueKey: kind.unique?.key(kind: kind.name, queue: queue, arguments: request.arguments),
             uniqueStates: kind.unique?.states ?? [], schedule: request.occurrence?.schedule)

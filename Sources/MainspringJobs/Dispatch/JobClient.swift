@@ -38,7 +38,9 @@ public struct JobClient: Sendable {
         guard try await store.job(id) != nil else { return nil }
         let running = engine.attempt(of: id)
         var logs = try await store.outputs(of: id)
-        if let running, !logs.contains(where: { $0.startedAt == running.startedAt }), let output = running.currentOutput() {
+        if let running, !logs.contains(where: { $0.startedAt == running.startedAt }),
+            let output = running.currentOutput()
+        {
             logs.append(AttemptLog(number: running.lease.attemptNumber, startedAt: running.startedAt, output: output))
         }
         return logs

@@ -238,7 +238,9 @@ public final class JobEngine: Sendable {
     public var isQuiet: Bool { state.withLock { $0.pump.isQuiet } }
 
     func attempt(of id: JobID) -> JobAttempt? {
-        state.withLock { state in state.running.values.filter { $0.lease.job.id == id }.max { $0.startedAt < $1.startedAt } }
+        state.withLock { state in
+            state.running.values.filter { $0.lease.job.id == id }.max { $0.startedAt < $1.startedAt }
+        }
     }
 
     /// The attempts that run here now.

@@ -39,7 +39,9 @@ public final class StoreHealth: Sendable {
 
     /// Logs the first failure of a row and every tenth after it.
     func failed(_ error: any Error, doing step: Step) {
-        let known = error as? MainspringError ?? MainspringError(.storeFailed, "the store failed", cause: String(describing: error))
+        let known =
+            error as? MainspringError
+            ?? MainspringError(.storeFailed, "the store failed", cause: String(describing: error))
         let count = failures.withLock { failures in
             let count = (failures[step]?.count ?? 0) + 1
             failures[step] = Failure(error: known, count: count)

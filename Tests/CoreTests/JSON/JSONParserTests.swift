@@ -30,7 +30,8 @@ struct JSONParserTests {
 
     static let invalid: [(String, Int)] = [
         ("", 0), ("  ", 2), ("nul", 0), ("nulll", 4), ("True", 0), ("NaN", 0), ("Infinity", 0), ("undefined", 0),
-        ("01", 1), ("-", 1), ("+1", 0), (".5", 0), ("1.", 2), ("1.e1", 2), ("1e", 2), ("1e+", 3), ("0x10", 1), ("-a", 1),
+        ("01", 1), ("-", 1), ("+1", 0), (".5", 0), ("1.", 2), ("1.e1", 2), ("1e", 2), ("1e+", 3), ("0x10", 1),
+        ("-a", 1),
         ("1 2", 2), ("[1,]", 3), ("[,1]", 1), ("[1 2]", 3), ("[1", 2), ("]", 0), ("{,}", 1), (#"{"a"}"#, 4),
         (#"{"a":}"#, 5), (#"{"a":1,}"#, 7), (#"{a:1}"#, 1), (#"{1:1}"#, 1), (#"{"a":1 "b":2}"#, 7), (#"{"a":1"#, 6),
         (#"{"a":1,"b":2,"a":3}"#, 13), (#"{"a":1,"\u0061":2}"#, 7),
@@ -46,7 +47,8 @@ struct JSONParserTests {
     }
 
     static let notUTF8: [[UInt8]] = [
-        [0x80], [0xC3], [0xC0, 0x80], [0xE2, 0x82], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80],
+        [0x80], [0xC3], [0xC0, 0x80], [0xE2, 0x82], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80],
+        [0xF5, 0x80, 0x80, 0x80],
         [0xFF],
     ]
 
@@ -106,7 +108,9 @@ struct JSONParserTests {
         #expect(JSONValue.double(value) == .null)
     }
 
-    @Test("doubles have JSON spelling", arguments: [0, -0.0, 1, 1e22, .leastNonzeroMagnitude, .greatestFiniteMagnitude, 0.1])
+    @Test(
+        "doubles have JSON spelling",
+        arguments: [0, -0.0, 1, 1e22, .leastNonzeroMagnitude, .greatestFiniteMagnitude, 0.1])
     func doubleText(value: Double) throws {
         #expect(try JSONParser.parse(JSONValue.double(value).compactText).double == value)
     }
@@ -115,7 +119,8 @@ struct JSONParserTests {
     func fuzz() throws {
         var random = SeededGenerator.fresh("JSONParserTests.fuzz")
         let pieces = [
-            "{", "}", "[", "]", ",", ":", "\"", "\\", "\\u", "d83d", "\\ude00", "null", "true", "-", "0", "12", ".", "e", "E+", " ",
+            "{", "}", "[", "]", ",", ":", "\"", "\\", "\\u", "d83d", "\\ude00", "null", "true", "-", "0", "12", ".",
+            "e", "E+", " ",
             "\"a\"", "\"a\":", "é", "\u{1}",
         ].map { Array($0.utf8) }
         for _ in 0..<20_000 {

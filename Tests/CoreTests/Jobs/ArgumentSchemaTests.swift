@@ -23,12 +23,14 @@ struct ArgumentSchemaTests {
         Case(ArgumentRule(.integer), 1), Case(ArgumentRule(.integer), .integer(.min)),
         Case(ArgumentRule(.integer), .number("1.0"), "must be an integer"),
         Case(ArgumentRule(.integer), .number("9223372036854775808"), "must be an integer"),
-        Case(ArgumentRule(.integer), "1", "must be an integer"), Case(ArgumentRule(.integer), true, "must be an integer"),
+        Case(ArgumentRule(.integer), "1", "must be an integer"),
+        Case(ArgumentRule(.integer), true, "must be an integer"),
         Case(ArgumentRule(.number), 1), Case(ArgumentRule(.number), .number("1.5e300")),
         Case(ArgumentRule(.number), "1.5", "must be a number"),
         Case(ArgumentRule(.boolean), true), Case(ArgumentRule(.boolean), 1, "must be a boolean"),
         Case(ArgumentRule(.boolean), "true", "must be a boolean"),
-        Case(ArgumentRule(.json), .null), Case(ArgumentRule(.json), ["a": [1, "-x\n"]]), Case(ArgumentRule(.json), "-x"),
+        Case(ArgumentRule(.json), .null), Case(ArgumentRule(.json), ["a": [1, "-x\n"]]),
+        Case(ArgumentRule(.json), "-x"),
 
         Case(ArgumentRule(.string, choices: ["a", "b"]), "b"),
         Case(ArgumentRule(.string, choices: ["a", "b"]), "c", #"must be one of "a", "b""#),
@@ -37,14 +39,17 @@ struct ArgumentSchemaTests {
         Case(ArgumentRule(.number, choices: [.number("0.5"), 1]), .number("1.00")),
         Case(ArgumentRule(.number, choices: [1]), 2, "must be one of 1"),
 
-        Case(ArgumentRule(.string, max: 4), "abcd"), Case(ArgumentRule(.string, max: 4), "abcde", "is longer than 4 bytes"),
+        Case(ArgumentRule(.string, max: 4), "abcd"),
+        Case(ArgumentRule(.string, max: 4), "abcde", "is longer than 4 bytes"),
         Case(ArgumentRule(.string, max: 4), "ééé", "is longer than 4 bytes"),
         Case(ArgumentRule(.string), .string(String(repeating: "x", count: 65_536))),
         Case(ArgumentRule(.string), .string(String(repeating: "x", count: 65_537)), "is longer than 65536 bytes"),
         Case(ArgumentRule(.integer, max: 10), 10), Case(ArgumentRule(.integer, max: 10), 11, "must be at most 10"),
         Case(ArgumentRule(.integer, max: 10), .integer(.min)),
-        Case(ArgumentRule(.number, max: 10), .number("10.0")), Case(ArgumentRule(.number, max: 10), .number("10.01"), "must be at most 10"),
-        Case(ArgumentRule(.number, max: 10), .number("1e999"), "must be at most 10"), Case(ArgumentRule(.number, max: 10), 11, "must be at most 10"),
+        Case(ArgumentRule(.number, max: 10), .number("10.0")),
+        Case(ArgumentRule(.number, max: 10), .number("10.01"), "must be at most 10"),
+        Case(ArgumentRule(.number, max: 10), .number("1e999"), "must be at most 10"),
+        Case(ArgumentRule(.number, max: 10), 11, "must be at most 10"),
 
         Case(ArgumentRule(.string), "-rf", "starts with '-'; declare 'dash: true' to take it"),
         Case(ArgumentRule(.string), "a-b"), Case(ArgumentRule(.string, allowsDash: true), "-rf"),
@@ -63,10 +68,14 @@ struct ArgumentSchemaTests {
 
     @Test(
         "a pattern matches the whole value or nothing",
-        arguments: [("AAPL", true), ("AAPL ", false), ("xAAPL", false), ("aapl", false), ("", false), ("AAPLAAPL", false)])
+        arguments: [
+            ("AAPL", true), ("AAPL ", false), ("xAAPL", false), ("aapl", false), ("", false), ("AAPLAAPL", false),
+        ])
     func pattern(text: String, isTaken: Bool) throws {
         let rule = ArgumentRule(.string, pattern: try ArgumentPattern("[A-Z]{1,5}"))
-        #expect(ArgumentSchema(["a": rule]).problems(in: ["a": .string(text)]) == (isTaken ? [] : ["'a' does not match [A-Z]{1,5}"]))
+        #expect(
+            ArgumentSchema(["a": rule]).problems(in: ["a": .string(text)])
+                == (isTaken ? [] : ["'a' does not match [A-Z]{1,5}"]))
         let either = ArgumentRule(.string, pattern: try ArgumentPattern("A|AAPL"))
         #expect(ArgumentSchema(["a": either]).problems(in: ["a": "AAPL"]).isEmpty)
     }
@@ -79,7 +88,8 @@ struct ArgumentSchemaTests {
     @Test("every problem is named at once, in order")
     func all() {
         let schema = ArgumentSchema([
-            "symbol": ArgumentRule(.string), "days": ArgumentRule(.integer, isOptional: true), "deep": ArgumentRule(.boolean),
+            "symbol": ArgumentRule(.string), "days": ArgumentRule(.integer, isOptional: true),
+            "deep": ArgumentRule(.boolean),
         ])
         #expect(schema.problems(in: ["symbol": "A", "deep": true]).isEmpty)
         #expect(

@@ -5,7 +5,8 @@ import Testing
 struct RetryPolicyTests {
     static let delays: [(RetryPolicy.Backoff, Int, Int64)] = [
         (.fixed, 1, 1), (.fixed, 50, 1), (.linear, 1, 1), (.linear, 7, 7), (.linear, 1_000, 60), (.exponential, 1, 1),
-        (.exponential, 2, 2), (.exponential, 6, 32), (.exponential, 7, 60), (.exponential, 64, 60), (.exponential, .max, 60),
+        (.exponential, 2, 2), (.exponential, 6, 32), (.exponential, 7, 60), (.exponential, 64, 60),
+        (.exponential, .max, 60),
         (.linear, .max, 60), (.exponential, 0, 1), (.linear, -5, 1), (.fixed, .min, 1),
     ]
 

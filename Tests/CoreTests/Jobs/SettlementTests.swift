@@ -47,14 +47,17 @@ struct SettlementTests {
 
     private func settle(_ one: Case) -> Settlement {
         let job = JobRecord(
-            id: JobID(rawValue: "job-1")!, kind: "scan", queue: "scans", state: .running, priority: .high, arguments: "{}",
+            id: JobID(rawValue: "job-1")!, kind: "scan", queue: "scans", state: .running, priority: .high,
+            arguments: "{}",
             attempt: one.attempt, maxAttempts: one.maxAttempts, snoozes: one.snoozes, createdAt: Self.availableSince,
             scheduledAt: Self.availableSince)
         var random = SeededGenerator(seed: 3)
         return Settlement(
             lease: Lease(job: job, token: AttemptToken(rawValue: "t"), expiresAt: Self.now), outcome: one.outcome,
-            policy: RetryPolicy(base: .seconds(10), cap: .seconds(1_000)), output: AttemptOutput(standardOutput: [1]), node: "n1",
-            startedAt: Self.availableSince + .seconds(1), now: Self.now, cancelRequested: one.isCancelRequested, using: &random)
+            policy: RetryPolicy(base: .seconds(10), cap: .seconds(1_000)), output: AttemptOutput(standardOutput: [1]),
+            node: "n1",
+            startedAt: Self.availableSince + .seconds(1), now: Self.now, cancelRequested: one.isCancelRequested,
+            using: &random)
     }
 
     @Test("every outcome has one next state", arguments: cases)

@@ -9,7 +9,9 @@ struct UniquePolicyTests {
         let scan = UniquePolicy().key(kind: "scan", queue: "default", arguments: ["symbol": "AAPL", "limit": 10])
         #expect(scan == "3603378e4f31247d83d1a41fe79c4640e06b93195275af58f4ae2ff3b02e880f")
         let arguments = try #require(JSONParser.parse(#"{"b":{"y":"é\n","x":null},"a":[1.0,2.50,1e16]}"#).object)
-        #expect(UniquePolicy().key(kind: "k", queue: "q", arguments: arguments) == "f0333da26885f37a3714e8220b6c5d5c954792a8c8e149ccf9a5b948f8fb3720")
+        #expect(
+            UniquePolicy().key(kind: "k", queue: "q", arguments: arguments)
+                == "f0333da26885f37a3714e8220b6c5d5c954792a8c8e149ccf9a5b948f8fb3720")
     }
 
     private func key(_ arguments: String, by: [String] = []) throws -> String {
@@ -32,7 +34,8 @@ struct UniquePolicyTests {
     @Test(
         "another value has another key",
         arguments: [
-            (#"{"a":1}"#, #"{"a":2}"#), (#"{"a":1}"#, #"{"a":"1"}"#), (#"{"a":1}"#, #"{"b":1}"#), (#"{"a":null}"#, #"{}"#),
+            (#"{"a":1}"#, #"{"a":2}"#), (#"{"a":1}"#, #"{"a":"1"}"#), (#"{"a":1}"#, #"{"b":1}"#),
+            (#"{"a":null}"#, #"{}"#),
             (#"{"a":[1,2]}"#, #"{"a":[2,1]}"#), (#"{"a":9007199254740993}"#, #"{"a":9007199254740992}"#),
             (#"{"a":18446744073709551616}"#, #"{"a":18446744073709551617}"#), (#"{"a":1e400}"#, #"{"a":1e401}"#),
             ("{\"a\":\"\u{e9}\"}", "{\"a\":\"e\u{301}\"}"),
@@ -51,11 +54,15 @@ struct UniquePolicyTests {
     @Test("kind and queue count, and nothing can pass from one into the other")
     func parts() {
         let policy = UniquePolicy()
-        let keys = [("k", "q"), ("kq", ""), ("", "kq"), ("k\",\"queue\":\"q", "")].map { policy.key(kind: $0, queue: $1, arguments: [:]) }
+        let keys = [("k", "q"), ("kq", ""), ("", "kq"), ("k\",\"queue\":\"q", "")].map {
+            policy.key(kind: $0, queue: $1, arguments: [:])
+        }
         #expect(Set(keys).count == keys.count)
     }
 
-    @Test("the ends of the number range have keys", arguments: ["-9223372036854775808.0", "-9.223372036854775808e18", "1e-400", "-1e308"])
+    @Test(
+        "the ends of the number range have keys",
+        arguments: ["-9223372036854775808.0", "-9.223372036854775808e18", "1e-400", "-1e308"])
     func extremes(number: String) throws {
         #expect(try key("{\"a\":\(number)}").count == 64)
     }

@@ -17,7 +17,8 @@ struct TextTests {
     @Test(
         "refuses other sizes",
         arguments: [
-            "", "8", "B", "8mib", "8 MiB", "8MB", "-1B", "+1B", "1.5KiB", "1KiB1", "9223372036854775808B", "9007199254740992KiB",
+            "", "8", "B", "8mib", "8 MiB", "8MB", "-1B", "+1B", "1.5KiB", "1KiB1", "9223372036854775808B",
+            "9007199254740992KiB",
             "٣B",
         ])
     func refusesSizes(text: String) {
@@ -26,14 +27,18 @@ struct TextTests {
 
     @Test("writes sizes in the largest unit that is exact")
     func writesSizes() {
-        #expect([1023, 1024, 1536, 1 << 20, 3 << 30].map { ByteSize(bytes: $0).text } == ["1023B", "1KiB", "1536B", "1MiB", "3GiB"])
+        #expect(
+            [1023, 1024, 1536, 1 << 20, 3 << 30].map { ByteSize(bytes: $0).text } == [
+                "1023B", "1KiB", "1536B", "1MiB", "3GiB",
+            ])
         #expect(ByteSize(bytes: 1) < ByteSize(bytes: 2))
     }
 
     @Test(
         "finds the nearest name",
         arguments: [
-            ("scna", "scan"), ("Scan", "scan"), ("scann", "scan"), ("reprot", "report"), ("notfy", "notify"), ("sc", "scan"),
+            ("scna", "scan"), ("Scan", "scan"), ("scann", "scan"), ("reprot", "report"), ("notfy", "notify"),
+            ("sc", "scan"),
             ("zzzzzz", nil), ("", nil), ("report-by-mail", nil),
         ] as [(String, String?)])
     func nearest(word: String, name: String?) {

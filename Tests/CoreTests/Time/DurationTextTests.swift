@@ -7,7 +7,8 @@ struct DurationTextTests {
         "reads durations",
         arguments: [
             ("250ms", .milliseconds(250)), ("30s", .seconds(30)), ("5m", .seconds(300)), ("12h", .seconds(43_200)),
-            ("7d", .seconds(604_800)), ("1h30m", .seconds(5_400)), ("0s", .zero), ("1d1ms", .seconds(86_400) + .milliseconds(1)),
+            ("7d", .seconds(604_800)), ("1h30m", .seconds(5_400)), ("0s", .zero),
+            ("1d1ms", .seconds(86_400) + .milliseconds(1)),
             ("90m", .seconds(5_400)),
         ] as [(String, Duration)])
     func reads(text: String, duration: Duration) {
@@ -36,7 +37,9 @@ struct DurationTextTests {
         if duration >= .milliseconds(1) { #expect(Duration(text: text) == duration) }
     }
 
-    @Test("the longest durations have a text too", arguments: ["9223372036854775ms", "106751991d", "106751991d106751991d"])
+    @Test(
+        "the longest durations have a text too",
+        arguments: ["9223372036854775ms", "106751991d", "106751991d106751991d"])
     func longest(text: String) throws {
         let duration = try #require(Duration(text: text))
         #expect(Duration(text: duration.text) != nil)
@@ -47,8 +50,10 @@ struct DurationTextTests {
     @Test(
         "shows people two units at most",
         arguments: [
-            (.seconds(-1), "0s"), (.microseconds(1), "0ms"), (.milliseconds(999), "999ms"), (.milliseconds(1_449), "1.4s"),
-            (.milliseconds(9_999), "9.9s"), (.seconds(10), "10s"), (.seconds(192), "3m 12s"), (.seconds(3_600), "1h 0m"),
+            (.seconds(-1), "0s"), (.microseconds(1), "0ms"), (.milliseconds(999), "999ms"),
+            (.milliseconds(1_449), "1.4s"),
+            (.milliseconds(9_999), "9.9s"), (.seconds(10), "10s"), (.seconds(192), "3m 12s"),
+            (.seconds(3_600), "1h 0m"),
             (.seconds(90_000), "1d 1h"),
         ] as [(Duration, String)])
     func forPeople(duration: Duration, text: String) {

@@ -8,7 +8,10 @@ struct SleepTests {
 
     @Test("ends at its time, not before")
     func ends() async throws {
-        let sleeper = Task { [time] in try await time.sleep(for: .seconds(10)); return time.now() }
+        let sleeper = Task { [time] in
+            try await time.sleep(for: .seconds(10))
+            return time.now()
+        }
         await time.timersPending()
         let start = time.now()
         time.advance(by: .milliseconds(9_999))

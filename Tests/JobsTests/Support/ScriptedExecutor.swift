@@ -19,7 +19,10 @@ final class ScriptedExecutor: JobExecutor {
     private let script: @Sendable (JobAttempt) -> JobOutcome?
 
     /// The script's nil holds the attempt until ``end(_:_:)``, a stop (unless that is ignored) or a kill.
-    init(ignoresStop: Bool = false, script: @escaping @Sendable (JobAttempt) -> JobOutcome? = { _ in .success(result: nil) }) {
+    init(
+        ignoresStop: Bool = false,
+        script: @escaping @Sendable (JobAttempt) -> JobOutcome? = { _ in .success(result: nil) }
+    ) {
         self.ignoresStop = ignoresStop
         self.script = script
     }
@@ -77,6 +80,7 @@ final class ScriptedExecutor: JobExecutor {
 
     private func end(_ token: AttemptToken, _ outcome: JobOutcome) {
         let continuation = state.withLock { $0.held.removeValue(forKey: token) }
-        continuation?.resume(returning: AttemptResult(outcome, output: AttemptOutput(standardOutput: Array("out".utf8))))
+        continuation?.resume(
+            returning: AttemptResult(outcome, output: AttemptOutput(standardOutput: Array("out".utf8))))
     }
 }

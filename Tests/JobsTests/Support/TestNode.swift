@@ -28,7 +28,8 @@ final class TestNode: Sendable {
     }
 
     init(
-        _ executor: ScriptedExecutor = ScriptedExecutor(), store: FaultyStore = FaultyStore(), time: ManualTime = ManualTime(),
+        _ executor: ScriptedExecutor = ScriptedExecutor(), store: FaultyStore = FaultyStore(),
+        time: ManualTime = ManualTime(),
         workers: Int = 10, limit: Int = 10_000, schedules: [JobSchedule] = [], retention: Retention = Retention(),
         name: String = "n1", incarnation: String = "life-1"
     ) {
@@ -48,7 +49,8 @@ final class TestNode: Sendable {
             queues: ["default": QueueOptions(workers: workers, limit: limit), "other": QueueOptions(workers: 1)])
         system = JobSystem(
             registry: registry, schedules: schedules, retention: retention,
-            identity: NodeIdentity(name: name, incarnation: incarnation), store: store, time: time, ids: RandomIDSource(),
+            identity: NodeIdentity(name: name, incarnation: incarnation), store: store, time: time,
+            ids: RandomIDSource(),
             sink: events, health: health, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             drained: { drains.add() })
     }
