@@ -1,3 +1,4 @@
+import Foundation
 import MainspringCore
 import MainspringSQLite
 import MainspringStore
@@ -6,10 +7,13 @@ import Testing
 
 @Suite("SQLite does what the memory store does")
 struct ModelTests {
+    /// `make soak` begins elsewhere.
+    private static let firstSeed = ProcessInfo.processInfo.environment["MAINSPRING_SEED"].flatMap { UInt64($0) } ?? 0
+
     /// Each seed is one sequence; a failure prints the seed and the steps up to the difference.
     @Test("step by step, over random sequences", arguments: 0..<8)
     func sequences(_ part: Int) async throws {
-        for seed in UInt64(part * 40)..<UInt64(part * 40 + 40) {
+        for seed in Self.firstSeed + UInt64(part * 40)..<Self.firstSeed + UInt64(part * 40 + 40) {
             let folder = try TemporaryFolder()
             let sqlite = try SQLiteJobStore(path: folder.file("jobs.db"), durability: .normal)
             var sequence = StoreSequence(seed: seed, memory: MemoryJobStore(), sqlite: sqlite)
