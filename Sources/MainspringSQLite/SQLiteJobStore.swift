@@ -80,6 +80,8 @@ public final class SQLiteJobStore: JobStore {
         try pool.writeWithoutTransaction { database in
             // GRDB's own setup of a pool sets NORMAL, so this comes after it.
             try database.execute(sql: "PRAGMA synchronous = \(durability.rawValue)")
+            // In KiB, for the front of the queue and the ends of the indexes; SQLite's own 2 MiB are soon read anew.
+            try database.execute(sql: "PRAGMA cache_size = -16384")
             if let pageLimit { try database.execute(sql: "PRAGMA max_page_count = \(pageLimit)") }
             for table in Schema.tables { _ = try SQLStatement(database, "SELECT 1 FROM \(table) LIMIT 1").first { $0.int(0) } }
         }
@@ -87,7 +89,9 @@ public final class SQLiteJobStore: JobStore {
 
     // MARK: Steps
 
-    private func write<Value: Sendable>(
+    /// `@concurrent`, here and below, because of the compiler: with optimization (6.3.1) a function that runs on its caller's
+    /// actor and ends in a continuation leaves the caller on the thread that resumed it.
+    @concurrent private func write<Value: Sendable>(
         _ verb: StoreVerb, _ body: @escaping @Sendable (StoreTransaction) throws -> Value
     ) async throws -> Value {
         try checkOpen()
@@ -106,7 +110,7 @@ public final class SQLiteJobStore: JobStore {
         }
     }
 
-    private func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+    @concurrent private func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
         try checkOpen()
         return try await withCheckedThrowingContinuation { continuation in
             pool.asyncRead { [failure] database in
