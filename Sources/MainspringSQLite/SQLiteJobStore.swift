@@ -6,8 +6,8 @@ import Synchronization
 
 /// The default store: one SQLite file, in which every returned step survives the death of the process.
 ///
-/// One connection writes, others read; verbs are answered in the order in which they were called. Steps are not cut short by
-/// the cancellation of the calling task: a worker that is being stopped can still settle.
+/// One connection writes, one step at a time; others read. Steps are not cut short by the cancellation of the calling
+/// task: a worker that is being stopped can still settle.
 public final class SQLiteJobStore: JobStore {
     /// What an acknowledged write survives besides the death of the process.
     public enum Durability: String, Sendable, Hashable, CaseIterable {
@@ -28,9 +28,10 @@ public final class SQLiteJobStore: JobStore {
 
     /// Opens the file, or makes it with mode 0600, and brings its tables up to date.
     ///
-    /// Looks at the header, the schema and the first page of every table; damage deeper in the file is found when it is read.
-    /// Throws `store_corrupt`, `store_read_only` (also when the folder is missing), `store_full`, `store_busy` (another process
-    /// writes for longer than `busyTimeout`), or `store_newer` when a later version wrote the file; the file is left as it was.
+    /// Looks at the header, the schema and the first page of every table; damage deeper in the file is found when it is
+    /// read. Throws `store_corrupt`, `store_read_only` (also when the folder is missing), `store_full`, `store_busy`
+    /// (another process writes for longer than `busyTimeout`), or `store_newer` when a later version wrote the file;
+    /// the file is left as it was.
     public convenience init(
         path: String, durability: Durability = .full, busyTimeout: Duration = .seconds(5)
     ) throws {
@@ -80,20 +81,27 @@ public final class SQLiteJobStore: JobStore {
         try pool.writeWithoutTransaction { database in
             // GRDB's own setup of a pool sets NORMAL, so this comes after it.
             try database.execute(sql: "PRAGMA synchronous = \(durability.rawValue)")
+            // In KiB, for the front of the queue and the ends of the indexes; SQLite's own 2 MiB are soon read anew.
+            try database.execute(sql: "PRAGMA cache_size = -16384")
             if let pageLimit { try database.execute(sql: "PRAGMA max_page_count = \(pageLimit)") }
-            for table in Schema.tables { _ = try SQLStatement(database, "SELECT 1 FROM \(table) LIMIT 1").first { $0.int(0) } }
+            for table in Schema.tables {
+                _ = try SQLStatement(database, "SELECT 1 FROM \(table) LIMIT 1").first { $0.int(0) }
+            }
         }
     }
 
     // MARK: Steps
 
-    private func write<Value: Sendable>(
+    /// `@concurrent`, here and below, because of the compiler: with optimization (6.3.1) a function that runs on its
+    /// caller's actor and ends in a continuation leaves the caller on the thread that resumed it.
+    @concurrent private func write<Value: Sendable>(
         _ verb: StoreVerb, _ body: @escaping @Sendable (StoreTransaction) throws -> Value
     ) async throws -> Value {
         try checkOpen()
         return try await withCheckedThrowingContinuation { continuation in
             pool.asyncWrite { [checksTokens, hook] database in
-                let transaction = StoreTransaction(database: database, verb: verb, checksTokens: checksTokens, hook: hook)
+                let transaction = StoreTransaction(
+                    database: database, verb: verb, checksTokens: checksTokens, hook: hook)
                 transaction.reach(.began)
                 let value = try body(transaction)
                 try transaction.writeCounters()
@@ -106,7 +114,9 @@ public final class SQLiteJobStore: JobStore {
         }
     }
 
-    private func read<Value: Sendable>(_ body: @escaping @Sendable (Database) throws -> Value) async throws -> Value {
+    @concurrent private func read<Value: Sendable>(
+        _ body: @escaping @Sendable (Database) throws -> Value
+    ) async throws -> Value {
         try checkOpen()
         return try await withCheckedThrowingContinuation { continuation in
             pool.asyncRead { [failure] database in
@@ -197,8 +207,8 @@ public final class SQLiteJobStore: JobStore {
         }
         guard isFirst else { return }
         do {
-            // GRDB closes its readers last, which cannot do what SQLite does at the last close: leave one whole file behind.
-            // When another process reads just now, the log stays beside the file, and nothing is lost.
+            // GRDB closes its readers last, which cannot do what SQLite does at the last close: leave one whole file
+            // behind. When another process reads just now, the log stays beside the file, and nothing is lost.
             _ = try? await pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
             try pool.close()
         } catch {

@@ -13,8 +13,8 @@ final class StoreTransaction {
     let checksTokens: Bool
     private let hook: CrashHook?
     private var deltas: [Tally: Int] = [:]
-    /// Waiting jobs by queue, as the file had them when first asked.
-    private var waitingBefore: [String: Int] = [:]
+    /// Waiting jobs of the queues that were asked about, with what this transaction did.
+    private var waiting: [String: Int] = [:]
 
     init(database: Database, verb: StoreVerb, checksTokens: Bool, hook: CrashHook?) {
         self.database = database
@@ -35,6 +35,7 @@ final class StoreTransaction {
 
     func count(_ queue: String, _ state: JobState, _ change: Int) {
         deltas[Tally(queue: queue, state: state), default: 0] += change
+        if state.isWaiting { waiting[queue]? += change }
     }
 
     func move(_ queue: String, from old: JobState, to new: JobState, count moved: Int = 1) {
@@ -42,19 +43,13 @@ final class StoreTransaction {
         count(queue, new, moved)
     }
 
-    /// Waiting jobs, with what this transaction did.
     func waiting(in queue: String) throws -> Int {
-        let before: Int
-        if let known = waitingBefore[queue] {
-            before = known
-        } else {
-            let sql = "SELECT coalesce(sum(n), 0) FROM tally WHERE queue = ? AND state IN (0, 1, 2, 4)"
-            before = try statement(sql).bind(queue).first { Int($0.int(0)) } ?? 0
-            waitingBefore[queue] = before
-        }
-        return JobState.allCases.reduce(before) { sum, state in
-            state.isWaiting ? sum + (deltas[Tally(queue: queue, state: state)] ?? 0) : sum
-        }
+        if let known = waiting[queue] { return known }
+        let sql = "SELECT coalesce(sum(n), 0) FROM tally WHERE queue = ? AND state IN (0, 1, 2, 4)"
+        let stored = try statement(sql).bind(queue).first { Int($0.int(0)) } ?? 0
+        let changed = deltas.reduce(0) { $1.key.queue == queue && $1.key.state.isWaiting ? $0 + $1.value : $0 }
+        waiting[queue] = stored + changed
+        return stored + changed
     }
 
     /// Writes the counters' changes; the last step of every verb.
@@ -72,12 +67,12 @@ final class StoreTransaction {
 
     /// Undoes what `body` wrote when it says so.
     func group<Value>(_ body: () throws -> (value: Value, keeps: Bool)) throws -> Value {
-        let before = deltas
+        let before = (deltas, waiting)
         try statement("SAVEPOINT part").run()
         let (value, keeps) = try body()
         if !keeps {
             try statement("ROLLBACK TO part").run()
-            deltas = before
+            (deltas, waiting) = before
         }
         try statement("RELEASE part").run()
         return value

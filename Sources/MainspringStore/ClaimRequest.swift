@@ -13,7 +13,8 @@ public struct ClaimRequest: Sendable, Equatable {
     public var leaseUntil: Timestamp
 
     public init(
-        owner: NodeIdentity, demand: [String: Int], kinds: Set<String>, nonce: String, now: Timestamp, leaseUntil: Timestamp
+        owner: NodeIdentity, demand: [String: Int], kinds: Set<String>, nonce: String, now: Timestamp,
+        leaseUntil: Timestamp
     ) {
         self.owner = owner
         self.demand = demand

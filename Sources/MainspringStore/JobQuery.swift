@@ -1,6 +1,7 @@
 public import MainspringCore
 
-/// A page of jobs. A job matches when it is in every set, with tags when it has one of them; empty sets match everything.
+/// A page of jobs. A job matches when it is in every set, with tags when it has one of them; empty sets match
+/// everything.
 public struct JobQuery: Sendable, Equatable {
     public var kinds: Set<String>
     public var states: Set<JobState>

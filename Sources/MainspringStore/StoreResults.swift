@@ -68,8 +68,8 @@ public struct QueueSummary: Sendable, Equatable {
     /// States without a job are left out.
     public var counts: [JobState: Int]
     public var isPaused: Bool
-    /// Since when the next job in line has been waiting. With mixed priorities an older one may stand behind it, older by at
-    /// most the difference of their head starts.
+    /// Since when the next job in line has been waiting. With mixed priorities an older one may stand behind it, older
+    /// by at most the difference of their head starts.
     public var oldestAvailableAt: Timestamp?
 
     public init(name: String, counts: [JobState: Int], isPaused: Bool, oldestAvailableAt: Timestamp?) {

@@ -64,7 +64,8 @@ struct ProbeWork {
                 cancelRequested: false, using: &random)
         }
         let results = try await store.settle(settlements)
-        for (settlement, result) in zip(settlements, results) where result == .settled && settlement.nextState == .completed {
+        for (settlement, result) in zip(settlements, results)
+        where result == .settled && settlement.nextState == .completed {
             say("settled \(settlement.id)")
         }
     }

@@ -4,11 +4,12 @@ import MainspringSQLite
 import MainspringStore
 import Synchronization
 
-/// Works on a store file and dies by SIGKILL in the middle of a step. (Only a power cut would tell full durability from normal.)
+/// Works on a store file and dies by SIGKILL in the middle of a step. (Only a power cut would tell full durability from
+/// normal.)
 ///
-/// `StoreCrashProbe FILE VERB POINT COUNT`: at the COUNTth time that VERB reaches POINT. Each acknowledged step is one line on
-/// standard output before the next begins: `inserted ID`, `settled ID`, `incarnation NAME`. Ends with status 3 when the point
-/// was never reached.
+/// `StoreCrashProbe FILE VERB POINT COUNT`: at the COUNTth time that VERB reaches POINT. Each acknowledged step is one
+/// line on standard output before the next begins: `inserted ID`, `settled ID`, `incarnation NAME`. Ends with status 3
+/// when the point was never reached.
 @main
 struct StoreCrashProbe {
     static func main() async throws {

@@ -25,7 +25,8 @@ struct ConformanceTests {
         let folder = try TemporaryFolder()
         let memory = try await broken { MemoryJobStore(checksTokens: false) }
         let sqlite = try await broken {
-            try SQLiteJobStore(path: folder.file(UUID().uuidString), durability: .normal, checksTokens: false, hook: nil)
+            try SQLiteJobStore(
+                path: folder.file(UUID().uuidString), durability: .normal, checksTokens: false, hook: nil)
         }
         #expect(memory.contains("a token that no longer holds settles nothing"))
         #expect(sqlite.contains("a token that no longer holds settles nothing"))

@@ -39,7 +39,9 @@ struct CrashTests {
             // Only the last job of a round is ever pruned, and not before prune was called.
             #expect(said.contains("pruning") && id.rawValue.hasSuffix("-5"), "\(id) was acknowledged and is gone")
         }
-        for id in settled { #expect(jobs.first { $0.id == id }?.state == .completed, "\(id) was acknowledged as settled") }
+        for id in settled {
+            #expect(jobs.first { $0.id == id }?.state == .completed, "\(id) was acknowledged as settled")
+        }
         for job in jobs { try await check(job, in: store) }
         try checkGroups(jobs)
         try await checkReclaim(store, file: file)
@@ -70,7 +72,8 @@ struct CrashTests {
         for (round, jobs) in rounds { #expect(jobs.count >= 5, "round \(round) is whole") }
     }
 
-    /// A new incarnation gets back everything that ran, under new tokens, and no key is held by a job that is not there.
+    /// A new incarnation gets back everything that ran, under new tokens, and no key is held by a job that is not
+    /// there.
     private func checkReclaim(_ store: SQLiteJobStore, file: String) async throws {
         let now = Timestamp(microseconds: 1_900_000_000_000_000)
         let running = try await store.allJobs().filter { $0.state == .running }.map(\.id)
@@ -92,7 +95,8 @@ struct CrashTests {
                 NewJob(
                     record: JobRecord(
                         id: JobID(rawValue: "fresh-\(key)")!, kind: "probe", queue: "default", state: .available,
-                        priority: .normal, arguments: "{}", maxAttempts: 1, createdAt: now, scheduledAt: now, uniqueKey: key,
+                        priority: .normal, arguments: "{}", maxAttempts: 1, createdAt: now, scheduledAt: now,
+                        uniqueKey: key,
                         uniqueStates: [.available]))
             ]
         }
@@ -128,8 +132,10 @@ extension SQLiteJobStore {
 /// The process that dies.
 private enum Probe {
     static func run(file: String, death: CrashTests.Death) async throws -> [String] {
-        let process = Process(), output = Pipe()
-        process.executableURL = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "StoreCrashProbe")
+        let process = Process()
+        let output = Pipe()
+        process.executableURL = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(
+            path: "StoreCrashProbe")
         process.arguments = [file, death.verb.rawValue, death.point.rawValue, "\(death.count)"]
         process.standardOutput = output
         try process.run()

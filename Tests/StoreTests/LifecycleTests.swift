@@ -6,7 +6,8 @@ import Testing
 struct LifecycleTests {
     @Test("has one row for each edge that a job can take, and no other")
     func edges() throws {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
         let page = try String(contentsOf: root.appending(path: "docs/lifecycle.md"), encoding: .utf8)
         let rows: [[String]] = page.split(separator: "\n").compactMap { line in
             let cells = line.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }

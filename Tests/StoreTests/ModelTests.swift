@@ -31,7 +31,8 @@ struct ModelTests {
         // Two stores of which one checks no tokens: the sequences use stale tokens often enough to tell.
         var found = false
         for seed in UInt64(0)..<100 where !found {
-            var sequence = StoreSequence(seed: seed, memory: MemoryJobStore(), sqlite: MemoryJobStore(checksTokens: false))
+            var sequence = StoreSequence(
+                seed: seed, memory: MemoryJobStore(), sqlite: MemoryJobStore(checksTokens: false))
             found = try await sequence.run(steps: 60) != nil
         }
         #expect(found)

@@ -19,7 +19,8 @@ struct SQLiteFileTests {
         let time = Timestamp(microseconds: 0)
         return NewJob(
             record: JobRecord(
-                id: JobID(rawValue: name)!, kind: "k", queue: "q", state: .available, priority: .normal, arguments: arguments,
+                id: JobID(rawValue: name)!, kind: "k", queue: "q", state: .available, priority: .normal,
+                arguments: arguments,
                 maxAttempts: 1, createdAt: time, scheduledAt: time))
     }
 
@@ -60,7 +61,9 @@ struct SQLiteFileTests {
         try await store.close()
     }
 
-    @Test("durability is what was asked for, and full when nothing was", arguments: [nil, .full, .normal] as [SQLiteJobStore.Durability?])
+    @Test(
+        "durability is what was asked for, and full when nothing was",
+        arguments: [nil, .full, .normal] as [SQLiteJobStore.Durability?])
     func durability(_ asked: SQLiteJobStore.Durability?) async throws {
         let store = try asked.map { try SQLiteJobStore(path: file, durability: $0) } ?? SQLiteJobStore(path: file)
         #expect(try await store.synchronous() == (asked == .normal ? 1 : 2))
@@ -118,7 +121,8 @@ struct SQLiteFileTests {
         let store = try SQLiteJobStore(path: file)
         _ = try await store.insert([[job("a")]], now: Timestamp(microseconds: 0))
         try await store.refuseWrites()
-        #expect(await code { _ = try await store.insert([[job("b")]], now: Timestamp(microseconds: 0)) } == .storeReadOnly)
+        #expect(
+            await code { _ = try await store.insert([[job("b")]], now: Timestamp(microseconds: 0)) } == .storeReadOnly)
         #expect(try await store.job(JobID(rawValue: "a")!) != nil)
         try await store.close()
     }

@@ -14,14 +14,19 @@ extension SQLRow {
     var seq: Int64 { int(0) }
 
     func job() throws -> JobRecord {
-        guard let id = JobID(rawValue: text(1)), let state = JobState(code: int(4)), let priority = JobPriority(code: int(5)) else {
+        guard let id = JobID(rawValue: text(1)), let state = JobState(code: int(4)),
+            let priority = JobPriority(code: int(5))
+        else {
             throw StoreFailure.damaged("a job's row holds what no version wrote")
         }
         return JobRecord(
             id: id, kind: text(2), queue: text(3), state: state, priority: priority, arguments: text(23),
-            attempt: Int(int(6)), maxAttempts: Int(int(7)), snoozes: Int(int(8)), rescues: Int(int(9)), createdAt: time(10),
-            scheduledAt: time(11), startedAt: timeOrNil(12), finishedAt: timeOrNil(13), cancelRequestedAt: timeOrNil(14),
-            node: textOrNil(15), result: textOrNil(24), error: failure(at: 20), tags: try tags(16), uniqueKey: textOrNil(17),
+            attempt: Int(int(6)), maxAttempts: Int(int(7)), snoozes: Int(int(8)), rescues: Int(int(9)),
+            createdAt: time(10),
+            scheduledAt: time(11), startedAt: timeOrNil(12), finishedAt: timeOrNil(13),
+            cancelRequestedAt: timeOrNil(14),
+            node: textOrNil(15), result: textOrNil(24), error: failure(at: 20), tags: try tags(16),
+            uniqueKey: textOrNil(17),
             uniqueStates: JobState.states(in: int(18)), schedule: textOrNil(19))
     }
 

@@ -11,9 +11,9 @@ enum Schema {
     /// Each table's root page: reading them at the start finds a file that is damaged there.
     static let tables = ["job", "attempt", "occurrence", "queue", "tally"]
 
-    /// Partial indexes name the state as a constant, so that each verb finds its jobs at the front of a small index however
-    /// many others there are. A unique key lives on its job's row and is held only in the states of its mask, so it cannot
-    /// outlive the job. What a list filters by stands before the long columns.
+    /// Partial indexes name the state as a constant, so that each verb finds its jobs at the front of a small index
+    /// however many others there are. A unique key lives on its job's row and is held only in the states of its mask,
+    /// so it cannot outlive the job. What a list filters by stands before the long columns.
     private static let jobs = """
         CREATE TABLE job (
             seq INTEGER PRIMARY KEY,

@@ -30,7 +30,9 @@ struct StoreFailure {
         case .SQLITE_FULL, .SQLITE_IOERR:
             return MainspringError(
                 .storeFull, "the store at \(path) has no room, or its disk fails", cause: cause,
-                hint: "Free space on its file system, then try again; nothing of this step was written: df -h '\(folder)'")
+                hint:
+                    "Free space on its file system, then try again; nothing of this step was written: df -h '\(folder)'"
+            )
         case .SQLITE_BUSY, .SQLITE_LOCKED:
             return MainspringError(
                 .storeBusy, "another process holds the store at \(path)", cause: cause,

@@ -4,8 +4,8 @@ import MainspringStore
 
 /// Pages of jobs, newest first, by sequence number.
 ///
-/// A query with a filter looks at no more than ``window`` × ``windows`` sequence numbers for one page; then the page ends where it is and
-/// its cursor goes on from there.
+/// A query with a filter looks at no more than ``window`` × ``windows`` sequence numbers for one page; then the page
+/// ends where it is and its cursor goes on from there.
 struct JobPages {
     let database: Database
     let query: JobQuery
@@ -40,7 +40,9 @@ struct JobPages {
     }
 
     private func newest(before end: Int64) throws -> Int64? {
-        try SQLStatement(database, "SELECT seq FROM job WHERE seq < ? ORDER BY seq DESC LIMIT 1").bind(end).first { $0.seq }
+        try SQLStatement(database, "SELECT seq FROM job WHERE seq < ? ORDER BY seq DESC LIMIT 1").bind(end).first {
+            $0.seq
+        }
     }
 
     private var isFiltered: Bool {
@@ -54,7 +56,8 @@ struct JobPages {
         if !query.states.isEmpty { sql += " AND ((?5 >> state) & 1)" }
         if !query.queues.isEmpty { sql += " AND queue IN (SELECT value FROM json_each(?6))" }
         if !query.tags.isEmpty {
-            sql += " AND tags IS NOT NULL AND EXISTS (SELECT 1 FROM json_each(tags) WHERE value IN (SELECT value FROM json_each(?7)))"
+            sql +=
+                " AND tags IS NOT NULL AND EXISTS (SELECT 1 FROM json_each(tags) WHERE value IN (SELECT value FROM json_each(?7)))"
         }
         return sql + " AND ?7 IS NOT NULL ORDER BY seq DESC LIMIT ?3"
     }

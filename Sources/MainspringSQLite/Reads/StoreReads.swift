@@ -53,10 +53,13 @@ struct StoreReads {
         }
         let next = try SQLStatement(
             database,
-            "SELECT scheduled_at FROM job INDEXED BY job_available WHERE queue = ? AND state = 2 ORDER BY rank, seq LIMIT 1")
+            "SELECT scheduled_at FROM job INDEXED BY job_available WHERE queue = ? AND state = 2 ORDER BY rank, seq LIMIT 1"
+        )
         return try summaries.values.sorted { $0.name < $1.name }.map { summary in
             var summary = summary
-            if summary.counts[.available] != nil { summary.oldestAvailableAt = try next.bind(summary.name).first { $0.time(0) } }
+            if summary.counts[.available] != nil {
+                summary.oldestAvailableAt = try next.bind(summary.name).first { $0.time(0) }
+            }
             return summary
         }
     }

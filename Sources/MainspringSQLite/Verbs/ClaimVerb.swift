@@ -7,7 +7,8 @@ extension StoreTransaction {
         let kinds = request.kinds.jsonText
         var claimed: [(rank: Int64, seq: Int64, lease: Lease)] = []
         claimed.reserveCapacity(request.demand.values.reduce(0) { $0 + max(0, min($1, 1000)) })
-        for (queue, slots) in request.demand.sorted(by: { $0.key < $1.key }) where slots > 0 && !paused.contains(queue) {
+        for (queue, slots) in request.demand.sorted(by: { $0.key < $1.key }) where slots > 0 && !paused.contains(queue)
+        {
             let before = claimed.count
             try claim(queue: queue, slots: slots, kinds: kinds, for: request) { row in
                 let token = AttemptToken(rawValue: "\(request.nonce).\(row.seq)")

@@ -71,8 +71,10 @@ extension StoreTransaction {
     }
 
     func setPaused(_ paused: Bool, queue: String) throws {
-        try statement("INSERT INTO queue (name, paused) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET paused = excluded.paused")
-            .bind(queue, paused ? 1 : 0).run()
+        try statement(
+            "INSERT INTO queue (name, paused) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET paused = excluded.paused"
+        )
+        .bind(queue, paused ? 1 : 0).run()
         reach(.stepped)
     }
 

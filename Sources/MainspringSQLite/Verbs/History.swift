@@ -24,7 +24,8 @@ struct History {
     }
 
     func append(_ attempt: AttemptRecord, output: AttemptOutput, to job: Int64) throws {
-        // An attempt without an outcome is still running, and is not history; a caller that settles one means interrupted.
+        // An attempt without an outcome is still running, and is not history; a caller that settles one means
+        // interrupted.
         let outcome = (attempt.outcome ?? .interrupted).code
         let insert: SQLStatement
         if attempt.error == nil, output.isEmpty, output.droppedBytes == 0 {
@@ -32,7 +33,8 @@ struct History {
         } else {
             insert = try full.bind(
                 job, attempt.number, outcome, attempt.startedAt, attempt.finishedAt, attempt.node, attempt.error?.code,
-                attempt.error?.message, attempt.error?.detail, output.droppedBytes, output.standardOutput, output.standardError)
+                attempt.error?.message, attempt.error?.detail, output.droppedBytes, output.standardOutput,
+                output.standardError)
         }
         var last: Int64 = 0
         try insert.forEachRow { last = $0.int(0) }

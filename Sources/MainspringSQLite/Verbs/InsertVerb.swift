@@ -41,7 +41,9 @@ private struct Insertion {
         }
         if let fullAt { return .queueFull(limit: fullAt) }
         if try write(record) == 0 {
-            guard let conflict = try conflict(with: new) else { throw StoreFailure.damaged("an index holds a job that is not there") }
+            guard let conflict = try conflict(with: new) else {
+                throw StoreFailure.damaged("an index holds a job that is not there")
+            }
             return try fire(new, conflict)
         }
         transaction.count(record.queue, record.state, 1)
@@ -52,7 +54,8 @@ private struct Insertion {
     private func write(_ record: JobRecord) throws -> Int {
         try row.bind(
             record.id, record.kind, record.queue, record.state, record.priority.code,
-            record.priority.rank(availableAt: record.scheduledAt), record.maxAttempts, record.createdAt, record.scheduledAt,
+            record.priority.rank(availableAt: record.scheduledAt), record.maxAttempts, record.createdAt,
+            record.scheduledAt,
             record.tags.isEmpty ? nil : record.tags.jsonText, record.uniqueKey, JobState.mask(of: record.uniqueStates),
             record.schedule, record.arguments
         ).run()
@@ -61,7 +64,9 @@ private struct Insertion {
     /// What is there already, in the order of the contract: the id, an earlier job of the schedule, the unique key.
     private func conflict(with new: NewJob) throws -> InsertResult? {
         let record = new.record
-        let same = try transaction.statement("SELECT \(JobColumns.list) FROM job WHERE id = ?").bind(record.id).first { try $0.job() }
+        let same = try transaction.statement("SELECT \(JobColumns.list) FROM job WHERE id = ?").bind(record.id).first {
+            try $0.job()
+        }
         if let same {
             let isSame = same.kind == record.kind && same.queue == record.queue && same.arguments == record.arguments
             return isSame ? .duplicate(same) : .idConflict
@@ -86,7 +91,9 @@ private struct Insertion {
                 OR coalesce(?2 < (SELECT instant FROM occurrence WHERE schedule = ?1 ORDER BY instant DESC LIMIT 1 OFFSET ?3), 0)
             """
         return try transaction.statement(sql)
-            .bind(occurrence.schedule, occurrence.instant, StoreLimits.occurrencesPerSchedule - 1).first { $0.int(0) != 0 } ?? false
+            .bind(occurrence.schedule, occurrence.instant, StoreLimits.occurrencesPerSchedule - 1).first {
+                $0.int(0) != 0
+            } ?? false
     }
 
     private func fire(_ new: NewJob, _ result: InsertResult) throws -> InsertResult {

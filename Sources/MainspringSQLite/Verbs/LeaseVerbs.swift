@@ -44,8 +44,10 @@ extension StoreTransaction {
     }
 
     private func nextDue() throws -> Timestamp? {
-        try statement("SELECT scheduled_at FROM job INDEXED BY job_due WHERE state IN (1, 4) ORDER BY scheduled_at LIMIT 1")
-            .first { $0.time(0) }
+        try statement(
+            "SELECT scheduled_at FROM job INDEXED BY job_due WHERE state IN (1, 4) ORDER BY scheduled_at LIMIT 1"
+        )
+        .first { $0.time(0) }
     }
 
     /// Reads every running job, of which there are as many as workers.

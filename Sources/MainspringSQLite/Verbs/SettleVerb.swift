@@ -37,9 +37,11 @@ extension StoreTransaction {
         let availableAt = state.isFinal ? nil : settlement.availableAt
         _ = try update.bind(
             seq, settlement.token.rawValue, settlement.id, settlement.queue, state, settlement.usesAttempt ? 1 : 0,
-            settlement.isSnooze ? 1 : 0, settlement.priority.code, availableAt.map(settlement.priority.rank(availableAt:)),
+            settlement.isSnooze ? 1 : 0, settlement.priority.code,
+            availableAt.map(settlement.priority.rank(availableAt:)),
             availableAt, attempt.startedAt, state.isFinal ? attempt.finishedAt ?? settlement.availableAt : nil,
-            settlement.result, attempt.error?.code, attempt.error?.message, attempt.error?.detail, state.isFinal ? 1 : 0)
+            settlement.result, attempt.error?.code, attempt.error?.message, attempt.error?.detail, state.isFinal ? 1 : 0
+        )
     }
 }
 

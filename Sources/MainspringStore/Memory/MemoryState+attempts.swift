@@ -27,7 +27,9 @@ extension MemoryState {
     }
 
     mutating func renew(_ tokens: [AttemptToken], until: Timestamp) -> Renewal {
-        let holders = Dictionary(running.compactMap { seq in jobs[seq]?.hold.map { ($0.token, seq) } }) { first, _ in first }
+        let holders = Dictionary(running.compactMap { seq in jobs[seq]?.hold.map { ($0.token, seq) } }) { first, _ in
+            first
+        }
         var renewal = Renewal()
         for token in tokens {
             guard let seq = holders[token], let job = jobs[seq] else {

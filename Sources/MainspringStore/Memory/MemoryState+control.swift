@@ -18,7 +18,9 @@ extension MemoryState {
 
     mutating func retry(_ id: JobID, now: Timestamp) -> RetryResult {
         guard let job = job(id) else { return .notFound }
-        guard [.discarded, .cancelled, .scheduled, .retryable].contains(job.record.state) else { return .notAllowed(job.record) }
+        guard [.discarded, .cancelled, .scheduled, .retryable].contains(job.record.state) else {
+            return .notAllowed(job.record)
+        }
         if let key = job.record.uniqueKey, job.record.uniqueStates.contains(.available), let holder = keyHolders[key],
             holder != job.seq, let other = jobs[holder]
         {

@@ -7,7 +7,8 @@ extension MemoryState {
 
     private mutating func insert(_ group: [NewJob]) -> [InsertResult] {
         let firstNew = lastSeq + 1
-        let occurrencesBefore = occurrences, countsBefore = counts
+        let occurrencesBefore = occurrences
+        let countsBefore = counts
         let results = group.map { insert($0) }
         guard results.contains(where: \.isRefusal) else { return results }
         for seq in stride(from: lastSeq, through: firstNew, by: -1) { remove(seq) }

@@ -45,7 +45,8 @@ struct OrderedLine: Sendable {
     }
 
     private func index(of place: Place) -> Int {
-        var low = head, high = storage.count
+        var low = head
+        var high = storage.count
         while low < high {
             let middle = (low + high) / 2
             if storage[middle] < place { low = middle + 1 } else { high = middle }

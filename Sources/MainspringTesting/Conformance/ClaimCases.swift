@@ -16,7 +16,8 @@ extension StoreConformance {
                 try expectEqual(lease.job.startedAt, probe.at(5), "its start")
                 try expectEqual(lease.job.attempt, 0, "its used attempts")
                 let attempts = try await probe.store.attempts(of: lease.job.id)
-                try expectEqual(attempts, [AttemptRecord(number: 1, node: "alice", startedAt: probe.at(5))], "its attempts")
+                try expectEqual(
+                    attempts, [AttemptRecord(number: 1, node: "alice", startedAt: probe.at(5))], "its attempts")
             }
             try expectEqual(try await probe.claim().count, 0, "claimed again")
         },
@@ -42,7 +43,9 @@ extension StoreConformance {
             try await probe.add(try probe.new("a", kind: "odd"), try probe.new("b"), try probe.new("c", kind: "odd"))
             try expectEqual(try await probe.claim(1).map(\.job.id.rawValue), ["b"], "claimed")
             try expectEqual(try await probe.claim(kinds: []).count, 0, "claimed without kinds")
-            try expectEqual(try await probe.claim(kinds: ["odd", "it's"], nonce: "m").map(\.job.id.rawValue), ["a", "c"], "claimed later")
+            try expectEqual(
+                try await probe.claim(kinds: ["odd", "it's"], nonce: "m").map(\.job.id.rawValue), ["a", "c"],
+                "claimed later")
         },
         Case("priority is a head start: it overtakes by so much and no more") { probe in
             try await probe.add(
@@ -56,7 +59,9 @@ extension StoreConformance {
         },
         Case("equal ranks leave in the order in which they came") { probe in
             for number in 0..<20 { try await probe.add(try probe.new("j\(number)")) }
-            let order = try await probe.claim(7).map(\.job.id.rawValue) + (try await probe.claim(nonce: "m").map(\.job.id.rawValue))
+            let order =
+                try await probe.claim(7).map(\.job.id.rawValue)
+                + (try await probe.claim(nonce: "m").map(\.job.id.rawValue))
             try expectEqual(order, (0..<20).map { "j\($0)" }, "the order")
         },
         Case("a paused queue takes jobs and hands out none") { probe in
@@ -77,7 +82,8 @@ extension StoreConformance {
             let none = try await probe.store.promote(now: probe.at(9.999), limit: 10)
             try expectEqual(none, Promotion(promoted: [:], nextDue: probe.at(10)), "too early")
             let two = try await probe.store.promote(now: probe.at(100), limit: 2)
-            try expectEqual(two, Promotion(promoted: ["default": 1, "other": 1], nextDue: probe.at(30)), "two of three")
+            try expectEqual(
+                two, Promotion(promoted: ["default": 1, "other": 1], nextDue: probe.at(30)), "two of three")
             try await probe.expectState("a", .available)
             try expectEqual(try await probe.job("a").scheduledAt, probe.at(10), "available since")
             let last = try await probe.store.promote(now: probe.at(30), limit: 2)

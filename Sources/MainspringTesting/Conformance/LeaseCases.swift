@@ -9,7 +9,8 @@ extension StoreConformance {
             _ = try await probe.store.cancel([probe.id("b")], now: probe.at(1))
             try await probe.settle(leases[2], .success(result: nil), now: 1)
             let renewal = try await probe.store.renew(leases.map(\.token), until: probe.at(100))
-            try expectEqual(renewal, Renewal(lost: [leases[2].token], cancelRequested: [leases[1].token]), "the renewal")
+            try expectEqual(
+                renewal, Renewal(lost: [leases[2].token], cancelRequested: [leases[1].token]), "the renewal")
             let tooEarly = try await probe.store.reclaim(owner: StoreProbe.bob, now: probe.at(100), limit: 10)
             try expectEqual(tooEarly, [], "reclaimed before the new end")
             let late = try await probe.store.reclaim(owner: StoreProbe.bob, now: probe.at(100.000001), limit: 10)
@@ -27,13 +28,15 @@ extension StoreConformance {
             let own = try await probe.claim(1, by: StoreProbe.aliceAgain, nonce: "y", now: 2, lease: 1)
             let reclaimed = try await probe.store.reclaim(owner: StoreProbe.aliceAgain, now: probe.at(100), limit: 10)
             try expectEqual(
-                reclaimed, [ReclaimedJob(id: old[0].job.id, kind: "scan", queue: "default", state: .available)], "reclaimed")
+                reclaimed, [ReclaimedJob(id: old[0].job.id, kind: "scan", queue: "default", state: .available)],
+                "reclaimed")
             let job = try await probe.job("a")
             try expectEqual(job.attempt, 0, "used attempts")
             try expectEqual(job.rescues, 1, "rescues")
             try expectEqual(job.node, nil, "the node")
             try expectEqual(job.scheduledAt, probe.at(0), "waiting since")
-            let cut = AttemptRecord(number: 1, node: "alice", startedAt: probe.at(1), finishedAt: probe.at(100), outcome: .interrupted)
+            let cut = AttemptRecord(
+                number: 1, node: "alice", startedAt: probe.at(1), finishedAt: probe.at(100), outcome: .interrupted)
             try expectEqual(try await probe.store.attempts(of: job.id), [cut], "the history")
             try await probe.settle(own[0], .success(result: nil), now: 101)
         },
@@ -49,9 +52,12 @@ extension StoreConformance {
         Case("other nodes' jobs come back only after their lease") { probe in
             try await probe.add(try probe.new("a"))
             _ = try await probe.claimOne(by: StoreProbe.alice, lease: 60)
-            try expectEqual(try await probe.store.reclaim(owner: StoreProbe.bob, now: probe.at(60), limit: 10), [], "at its end")
-            try expectEqual(try await probe.store.reclaim(owner: StoreProbe.bob, now: probe.at(61), limit: 10).count, 1, "after it")
-            try expectEqual(try await probe.store.reclaim(owner: StoreProbe.bob, now: probe.at(62), limit: 10), [], "again")
+            try expectEqual(
+                try await probe.store.reclaim(owner: StoreProbe.bob, now: probe.at(60), limit: 10), [], "at its end")
+            try expectEqual(
+                try await probe.store.reclaim(owner: StoreProbe.bob, now: probe.at(61), limit: 10).count, 1, "after it")
+            try expectEqual(
+                try await probe.store.reclaim(owner: StoreProbe.bob, now: probe.at(62), limit: 10), [], "again")
         },
         Case("a job that was asked to cancel and lost its owner is cancelled") { probe in
             try await probe.add(try probe.new("a"))
@@ -71,7 +77,8 @@ extension StoreConformance {
             try expectEqual(first.map(\.id.rawValue), ["j0", "j1", "j2"], "the first")
             let rest = try await probe.store.reclaim(owner: StoreProbe.aliceAgain, now: probe.at(1), limit: 3)
             try expectEqual(rest.map(\.id.rawValue), ["j3", "j4"], "the rest")
-            try expectEqual(try await probe.claim(nonce: "m").map(\.job.id.rawValue), (0..<5).map { "j\($0)" }, "their old places")
+            try expectEqual(
+                try await probe.claim(nonce: "m").map(\.job.id.rawValue), (0..<5).map { "j\($0)" }, "their old places")
         },
     ]
 }

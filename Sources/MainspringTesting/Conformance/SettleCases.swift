@@ -26,7 +26,8 @@ extension StoreConformance {
             let first = probe.settlement(leases[0], .success(result: "1"), now: 1)
             let again = probe.settlement(leases[0], .failure(StoreProbe.broken), now: 2)
             let other = probe.settlement(leases[1], .success(result: "2"), now: 2)
-            try expectEqual(try await probe.store.settle([first, again, other]), [.settled, .stale, .settled], "in one batch")
+            try expectEqual(
+                try await probe.store.settle([first, again, other]), [.settled, .stale, .settled], "in one batch")
             try expectEqual(try await probe.store.settle([again]), [.stale], "later")
             try expectEqual(try await probe.job("a").result, "1", "the result")
             try expectEqual(try await probe.store.attempts(of: probe.id("a"))?.count, 1, "the history's length")
@@ -35,11 +36,16 @@ extension StoreConformance {
             try await probe.add(try probe.new("a"))
             let old = try await probe.claimOne(nonce: "x")
             _ = try await probe.store.reclaim(owner: StoreProbe.aliceAgain, now: probe.at(1), limit: 10)
-            try expectEqual(try await probe.store.settle([probe.settlement(old, .success(result: nil), now: 2)]), [.stale], "while it waits")
+            try expectEqual(
+                try await probe.store.settle([probe.settlement(old, .success(result: nil), now: 2)]), [.stale],
+                "while it waits")
             let new = try await probe.claimOne(by: StoreProbe.aliceAgain, nonce: "y", now: 3)
-            try expectEqual(try await probe.store.settle([probe.settlement(old, .success(result: nil), now: 4)]), [.stale], "while it runs again")
+            try expectEqual(
+                try await probe.store.settle([probe.settlement(old, .success(result: nil), now: 4)]), [.stale],
+                "while it runs again")
             try await probe.expectState("a", .running)
-            try expectEqual(try await probe.store.renew([old.token], until: probe.at(99)).lost, [old.token], "renewing the old one")
+            try expectEqual(
+                try await probe.store.renew([old.token], until: probe.at(99)).lost, [old.token], "renewing the old one")
             try await probe.settle(new, .success(result: nil), now: 5)
             for nonsense in ["", "n", ".", "n.", "n.1.2", "n.99", "n.-1", "'; --"] {
                 var settlement = probe.settlement(new, .success(result: nil), now: 6)
@@ -64,7 +70,8 @@ extension StoreConformance {
             try expectEqual(waiting.attempt, 1, "used attempts")
             try expectEqual(waiting.error, StoreProbe.broken, "the error")
             try expectEqual(waiting.finishedAt, nil, "the end")
-            try expect(waiting.scheduledAt > probe.at(2) && waiting.scheduledAt <= probe.at(3), "it waits for its delay")
+            try expect(
+                waiting.scheduledAt > probe.at(2) && waiting.scheduledAt <= probe.at(3), "it waits for its delay")
             _ = try await probe.store.promote(now: probe.at(3), limit: 10)
             let timeout = JobFailure(code: "timeout", message: "too slow")
             try await probe.settle(try await probe.claimOne(now: 4), .timeout(timeout), now: 5)
@@ -85,7 +92,8 @@ extension StoreConformance {
             try expectEqual(job.attempt, 0, "used attempts")
             try expectEqual(job.rescues, 0, "rescues")
             try expectEqual(job.scheduledAt, probe.at(0), "waiting since")
-            try expectEqual(try await probe.claim(nonce: "m", now: 101).map(\.job.id.rawValue), ["a", "b", "c"], "the order")
+            try expectEqual(
+                try await probe.claim(nonce: "m", now: 101).map(\.job.id.rawValue), ["a", "b", "c"], "the order")
             let attempts = try await probe.store.attempts(of: job.id) ?? []
             try expectEqual(attempts.map(\.number), [1, 1], "the attempts share their number")
             try expectEqual(attempts.map(\.outcome), [.interrupted, nil], "their outcomes")
@@ -98,11 +106,14 @@ extension StoreConformance {
             try expectEqual(job.snoozes, 1, "snoozes")
             try expectEqual(job.attempt, 0, "used attempts")
             try expectEqual(job.scheduledAt, probe.at(31), "when it comes back")
-            try expectEqual(try await probe.store.promote(now: probe.at(0), limit: 1).nextDue, probe.at(31), "the next due")
+            try expectEqual(
+                try await probe.store.promote(now: probe.at(0), limit: 1).nextDue, probe.at(31), "the next due")
             try expectEqual(try await probe.store.attempts(of: job.id)?.map(\.outcome), [.snoozed], "the history")
         },
         Case("a running job that was asked to cancel does not wait again") { probe in
-            for (name, outcome) in [("a", JobOutcome.failure(StoreProbe.broken)), ("b", .snoozed(.seconds(5))), ("c", .interrupted)] {
+            for (name, outcome) in [
+                ("a", JobOutcome.failure(StoreProbe.broken)), ("b", .snoozed(.seconds(5))), ("c", .interrupted),
+            ] {
                 try await probe.add(try probe.new(name))
                 let lease = try await probe.claimOne(nonce: name)
                 _ = try await probe.store.cancel([probe.id(name)], now: probe.at(1))
@@ -111,7 +122,8 @@ extension StoreConformance {
                 let job = try await probe.job(name)
                 try expectEqual(job.state, .cancelled, "the state after \(outcome.name)")
                 try expectEqual(job.finishedAt, probe.at(2), "the end after \(outcome.name)")
-                try expectEqual(try await probe.store.attempts(of: job.id)?.map(\.outcome), [outcome.name], "the history")
+                try expectEqual(
+                    try await probe.store.attempts(of: job.id)?.map(\.outcome), [outcome.name], "the history")
             }
         },
         Case("a running job that was asked to cancel may still succeed") { probe in
@@ -127,7 +139,9 @@ extension StoreConformance {
             for state in JobState.allCases where !JobState.running.canBecome(state) {
                 var wrong = probe.settlement(leases[1], .success(result: nil), now: 1)
                 wrong.nextState = state
-                let answer = try? await probe.store.settle([probe.settlement(leases[0], .success(result: nil), now: 1), wrong])
+                let answer = try? await probe.store.settle([
+                    probe.settlement(leases[0], .success(result: nil), now: 1), wrong,
+                ])
                 try expect(answer == nil, "running cannot become \(state.rawValue)")
                 try await probe.expectState("a", .running)
             }
@@ -135,7 +149,9 @@ extension StoreConformance {
         Case("a job's history keeps the newest attempts up to the limit") { probe in
             try await probe.add(try probe.new("a"))
             for number in 0..<StoreLimits.attemptsPerJob + 3 {
-                try await probe.settle(try await probe.claimOne(nonce: "n\(number)", now: Double(number)), .interrupted, now: Double(number))
+                try await probe.settle(
+                    try await probe.claimOne(nonce: "n\(number)", now: Double(number)), .interrupted,
+                    now: Double(number))
             }
             let attempts = try await probe.store.attempts(of: probe.id("a")) ?? []
             try expectEqual(attempts.count, StoreLimits.attemptsPerJob, "the history's length")

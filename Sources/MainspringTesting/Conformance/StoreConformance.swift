@@ -4,7 +4,8 @@ public import MainspringStore
 /// ``ConformanceFailure`` when a rule is broken.
 ///
 /// ```swift
-/// @Test(arguments: StoreConformance.cases) func `keeps the rules of a store`(_ rule: StoreConformance.Case) async throws {
+/// @Test(arguments: StoreConformance.cases) func `keeps the rules of a store`(_ rule: StoreConformance.Case) async
+/// throws {
 ///     try await rule.check(MyStore())
 /// }
 /// ```

@@ -67,10 +67,13 @@ struct StoreProbe: Sendable {
     ) async throws -> [Lease] {
         try await store.claim(
             ClaimRequest(
-                owner: owner, demand: [queue: slots], kinds: kinds, nonce: nonce, now: at(now), leaseUntil: at(now + lease)))
+                owner: owner, demand: [queue: slots], kinds: kinds, nonce: nonce, now: at(now),
+                leaseUntil: at(now + lease)))
     }
 
-    func claimOne(by owner: NodeIdentity = alice, nonce: String = "n", now: Double = 0, lease: Double = 60) async throws -> Lease {
+    func claimOne(
+        by owner: NodeIdentity = alice, nonce: String = "n", now: Double = 0, lease: Double = 60
+    ) async throws -> Lease {
         let leases = try await claim(by: owner, nonce: nonce, now: now, lease: lease)
         guard leases.count == 1 else { throw ConformanceFailure("one job to claim, not \(leases.count)") }
         return leases[0]
@@ -78,10 +81,12 @@ struct StoreProbe: Sendable {
 
     /// The settlement of an outcome, with a fixed random seed and one second of delay.
     func settlement(
-        _ lease: Lease, _ outcome: JobOutcome, now: Double, output: AttemptOutput = AttemptOutput(), cancelRequested: Bool = false
+        _ lease: Lease, _ outcome: JobOutcome, now: Double, output: AttemptOutput = AttemptOutput(),
+        cancelRequested: Bool = false
     ) -> Settlement {
         var random = SplitMix(seed: 1)
-        let policy = RetryPolicy(maxAttempts: lease.job.maxAttempts, backoff: .fixed, base: .seconds(1), cap: .seconds(1))
+        let policy = RetryPolicy(
+            maxAttempts: lease.job.maxAttempts, backoff: .fixed, base: .seconds(1), cap: .seconds(1))
         return Settlement(
             lease: lease, outcome: outcome, policy: policy, output: output, node: lease.job.node ?? "",
             startedAt: lease.job.startedAt ?? at(now), now: at(now), cancelRequested: cancelRequested, using: &random)
@@ -97,7 +102,8 @@ struct StoreProbe: Sendable {
     // MARK: Counts
 
     func all() async throws -> [JobRecord] {
-        var jobs: [JobRecord] = [], query = JobQuery(limit: StoreLimits.page)
+        var jobs: [JobRecord] = []
+        var query = JobQuery(limit: StoreLimits.page)
         repeat {
             let page = try await store.jobs(matching: query)
             jobs += page.jobs

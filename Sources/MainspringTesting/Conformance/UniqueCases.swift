@@ -4,8 +4,11 @@ import MainspringStore
 extension StoreConformance {
     /// Brings a job with the given key to a state. Its lease when it runs.
     @discardableResult
-    private static func bring(_ probe: StoreProbe, to state: JobState, while states: Set<JobState>) async throws -> Lease? {
-        try await probe.add(try probe.new("holder", due: state == .scheduled ? 1000 : nil, maxAttempts: 2, key: "u", while: states))
+    private static func bring(
+        _ probe: StoreProbe, to state: JobState, while states: Set<JobState>
+    ) async throws -> Lease? {
+        try await probe.add(
+            try probe.new("holder", due: state == .scheduled ? 1000 : nil, maxAttempts: 2, key: "u", while: states))
         switch state {
         case .pending, .scheduled, .available: break
         case .cancelled: _ = try await probe.store.cancel([probe.id("holder")], now: probe.at(1))
@@ -24,7 +27,8 @@ extension StoreConformance {
                 Case("a unique key is held in state \(state.rawValue) when the policy names it") { probe in
                     try await bring(probe, to: state, while: [.scheduled, .available, state])
                     let holder = try await probe.job("holder")
-                    try expectEqual(try await probe.insert(try probe.new("b", key: "u")), .duplicate(holder), "the second")
+                    try expectEqual(
+                        try await probe.insert(try probe.new("b", key: "u")), .duplicate(holder), "the second")
                     try await probe.add(try probe.new("c", key: "v"))
                 },
                 Case("a unique key is free in state \(state.rawValue) when the policy leaves it out") { probe in
@@ -38,7 +42,8 @@ extension StoreConformance {
             },
             Case("a key is free again once its job is pruned") { probe in
                 try await bring(probe, to: .completed, while: Set(JobState.allCases))
-                try expectEqual(try await probe.store.prune(finishedBefore: [.completed: probe.at(2)], limit: 10), 1, "pruned")
+                try expectEqual(
+                    try await probe.store.prune(finishedBefore: [.completed: probe.at(2)], limit: 10), 1, "pruned")
                 try await probe.add(try probe.new("b", key: "u"))
             },
             Case("a failure is never refused: a job that would collide gives up its key") { probe in
@@ -47,7 +52,9 @@ extension StoreConformance {
                 try await probe.settle(lease, .failure(StoreProbe.broken), now: 2)
                 try await probe.expectState("holder", .retryable)
                 try expectEqual(try await probe.job("holder").uniqueKey, nil, "the key that it gave up")
-                try expectEqual(try await probe.insert(try probe.new("c", key: "u")), .duplicate(try await probe.job("b")), "the third")
+                try expectEqual(
+                    try await probe.insert(try probe.new("c", key: "u")), .duplicate(try await probe.job("b")),
+                    "the third")
             },
             Case("claim and promote do not stop at a key that is held") { probe in
                 try await probe.add(
@@ -57,7 +64,8 @@ extension StoreConformance {
                 try expectEqual(try await probe.claim(3).map(\.job.id.rawValue), ["a", "b", "c"], "claimed")
                 try expectEqual(try await probe.job("a").uniqueKey, "u", "the first keeps its key")
                 try expectEqual(try await probe.job("b").uniqueKey, nil, "the second gives it up")
-                try expectEqual(try await probe.store.promote(now: probe.at(6), limit: 10).promoted, ["default": 1], "promoted")
+                try expectEqual(
+                    try await probe.store.promote(now: probe.at(6), limit: 10).promoted, ["default": 1], "promoted")
                 try expectEqual(try await probe.job("d").uniqueKey, nil, "the promoted one gives it up")
             },
             Case("a rescued job that would collide gives up its key") { probe in
@@ -76,7 +84,9 @@ extension StoreConformance {
                 _ = try await probe.store.cancel([probe.id("b")], now: probe.at(3))
                 let retried = try await probe.store.retry(probe.id("holder"), now: probe.at(4))
                 try expectEqual(retried, .retried(try await probe.job("holder")), "the retry afterwards")
-                try expectEqual(try await probe.insert(try probe.new("c", key: "u")), .duplicate(try await probe.job("holder")), "the third")
+                try expectEqual(
+                    try await probe.insert(try probe.new("c", key: "u")), .duplicate(try await probe.job("holder")),
+                    "the third")
             },
         ]
 }
