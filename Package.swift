@@ -47,7 +47,8 @@ let package = Package(
         .target(
             name: "MainspringJobs",
             dependencies: [
-                "MainspringCore", "MainspringRuntime", "MainspringStore", .product(name: "Logging", package: "swift-log"),
+                "MainspringCore", "MainspringRuntime", "MainspringStore",
+                .product(name: "Logging", package: "swift-log"),
             ]
         ),
 
@@ -109,7 +110,8 @@ let package = Package(
             ]
         ),
         .executableTarget(
-            name: "MainspringCLI", dependencies: ["Mainspring", "MainspringCommands", "MainspringCore", "MainspringRuntime"]
+            name: "MainspringCLI",
+            dependencies: ["Mainspring", "MainspringCommands", "MainspringCore", "MainspringRuntime"]
         ),
 
         .testTarget(name: "CoreTests", dependencies: ["MainspringCore", "MainspringTesting"]),
@@ -143,7 +145,9 @@ let package = Package(
         ),
         .testTarget(
             name: "ConfigurationTests",
-            dependencies: ["Mainspring", "MainspringCore", "MainspringExecutors", "MainspringJobs", "MainspringRuntime"],
+            dependencies: [
+                "Mainspring", "MainspringCore", "MainspringExecutors", "MainspringJobs", "MainspringRuntime",
+            ],
             exclude: ["Fixtures"]
         ),
         .testTarget(

@@ -27,7 +27,8 @@ public enum ResultMode: String, Sendable, Hashable, CaseIterable {
             do {
                 return .success(result: try JSONParser.parse(output).compactText)
             } catch {
-                return .failure(JobFailure(code: "bad_result", message: "the output is not one JSON document: \(error)"))
+                return .failure(
+                    JobFailure(code: "bad_result", message: "the output is not one JSON document: \(error)"))
             }
         }
     }

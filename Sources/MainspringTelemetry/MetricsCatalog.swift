@@ -3,7 +3,8 @@ public enum MetricsCatalog {
     // Counted from events.
     public static let jobs = Metric(
         "jobs_total", .counter, unit: "attempts", labels: ["kind", "outcome"],
-        "Attempts that ended, by outcome. A waiting job that was cancelled counts as `cancelled`, an attempt whose node died as `interrupted`.")
+        "Attempts that ended, by outcome. A waiting job that was cancelled counts as `cancelled`, an attempt whose node died as `interrupted`."
+    )
     public static let enqueued = Metric(
         "enqueued_total", .counter, unit: "jobs", labels: ["kind"], "Jobs that were written.")
     public static let retries = Metric(
@@ -11,19 +12,23 @@ public enum MetricsCatalog {
     public static let rescues = Metric(
         "rescues_total", .counter, unit: "jobs", "Jobs that were taken back from an owner that died.")
     public static let duplicates = Metric(
-        "duplicates_total", .counter, unit: "requests", "Requests that were answered with the job that was already there.")
+        "duplicates_total", .counter, unit: "requests",
+        "Requests that were answered with the job that was already there.")
     public static let runSeconds = Metric(
         "job_run_seconds", .histogram, unit: "seconds", labels: ["kind"], "How long attempts ran.")
     public static let waitSeconds = Metric(
         "job_wait_seconds", .histogram, unit: "seconds", labels: ["queue"],
         "How long jobs waited for a worker, from the time they became available.")
     public static let scheduleLateness = Metric(
-        "schedule_lateness_seconds", .histogram, unit: "seconds", "How long after its time a schedule's job was enqueued.")
+        "schedule_lateness_seconds", .histogram, unit: "seconds",
+        "How long after its time a schedule's job was enqueued.")
     public static let scheduleMissed = Metric(
         "schedule_missed_total", .counter, unit: "instants",
-        "Instants of a schedule that made no job: an earlier one was unfinished, the queue was full, or the store failed.")
+        "Instants of a schedule that made no job: an earlier one was unfinished, the queue was full, or the store failed."
+    )
     public static let staleWrites = Metric(
-        "stale_writes_total", .counter, unit: "writes", "Ends of attempts that were refused because their lease was lost.")
+        "stale_writes_total", .counter, unit: "writes",
+        "Ends of attempts that were refused because their lease was lost.")
     public static let restarts = Metric(
         "restarts_total", .counter, unit: "restarts", labels: ["service", "reason"],
         "Restarts of services: after an `exit`, a `crash`, lost `readiness`, or when `asked`.")
@@ -34,15 +39,18 @@ public enum MetricsCatalog {
     public static let queueOldest = Metric(
         "queue_oldest_seconds", .gauge, unit: "seconds", labels: ["queue"],
         "How long the oldest available job has been waiting; 0 when none waits.")
-    public static let queuePaused = Metric("queue_paused", .gauge, labels: ["queue"], "1 while the queue hands out no jobs.")
+    public static let queuePaused = Metric(
+        "queue_paused", .gauge, labels: ["queue"], "1 while the queue hands out no jobs.")
     public static let workers = Metric(
         "workers", .gauge, unit: "slots", labels: ["queue", "state"], "This node's slots: `busy` or `idle`.")
-    public static let serviceUp = Metric("service_up", .gauge, labels: ["service"], "1 while the service runs and is ready.")
+    public static let serviceUp = Metric(
+        "service_up", .gauge, labels: ["service"], "1 while the service runs and is ready.")
     public static let storeUp = Metric("store_up", .gauge, labels: ["store"], "1 while the store takes steps.")
     public static let buildInfo = Metric("build_info", .gauge, labels: ["version"], "Always 1.")
 
     public static let all: [Metric] = [
-        jobs, enqueued, retries, rescues, duplicates, runSeconds, waitSeconds, queueJobs, queueOldest, queuePaused, workers,
+        jobs, enqueued, retries, rescues, duplicates, runSeconds, waitSeconds, queueJobs, queueOldest, queuePaused,
+        workers,
         scheduleLateness, scheduleMissed, restarts, serviceUp, storeUp, staleWrites, buildInfo,
     ]
 

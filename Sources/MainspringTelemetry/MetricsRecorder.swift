@@ -24,7 +24,8 @@ public final class MetricsRecorder: EventSink {
         var waits: [String: Histogram] = [:]
         var lateness = Histogram()
         var restarts: [String: [ServiceEvent.RestartReason: UInt64]] = [:]
-        var retries: UInt64 = 0, rescues: UInt64 = 0, duplicates: UInt64 = 0, missed: UInt64 = 0, staleWrites: UInt64 = 0
+        var retries: UInt64 = 0, rescues: UInt64 = 0, duplicates: UInt64 = 0, missed: UInt64 = 0,
+            staleWrites: UInt64 = 0
     }
 
     private let kinds: Set<String>
@@ -63,7 +64,8 @@ public final class MetricsRecorder: EventSink {
             let name = queues.contains(queue) ? queue : Self.other
             state.withLock { $0.waits[name, default: Histogram()].record(waited) }
         case .settled(let settlement, let ran):
-            let kind = known(settlement.kind), outcome = settlement.attempt.outcome
+            let kind = known(settlement.kind)
+            let outcome = settlement.attempt.outcome
             state.withLock { state in
                 state.kinds[kind, default: JobCounts()].run.record(ran)
                 if let outcome { state.kinds[kind, default: JobCounts()].outcomes[outcome, default: 0] += 1 }

@@ -65,7 +65,9 @@ private struct SchemaCheck {
 
     private func takes(_ value: JSONValue, _ schema: JSONValue) -> Bool { problems(value, schema, "").isEmpty }
 
-    private func problems(_ value: JSONValue, _ word: String, _ rule: JSONValue, _ schema: JSONValue, _ path: String)
+    private func problems(
+        _ value: JSONValue, _ word: String, _ rule: JSONValue, _ schema: JSONValue, _ path: String
+    )
         -> [String]
     {
         let members = value.object ?? [:]

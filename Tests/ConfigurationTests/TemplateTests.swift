@@ -15,7 +15,9 @@ struct TemplateTests {
             "flag": ArgumentRule(.boolean), "doc": ArgumentRule(.json),
         ])
         let argv = try template.argv(
-            with: ["symbol": "A; rm -rf / $(x)", "depth": 3, "flag": true, "doc": ["b": [1, "{symbol}"], "a": .null]],
+            with: [
+                "symbol": "A; rm -rf / $(x)", "depth": 3, "flag": true, "doc": ["b": [1, "{symbol}"], "a": .null],
+            ],
             schema: schema)
         #expect(
             argv == ["./scan.sh", "--symbol=A; rm -rf / $(x)", "3", "{x}", "true", #"{"a":null,"b":[1,"{symbol}"]}"#])

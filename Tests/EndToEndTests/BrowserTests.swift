@@ -27,7 +27,9 @@ struct BrowserTests {
         let page = try await browse(daemon.url + "/jobs/\(id)", in: folder)
         #expect(page.output.contains("success"))
 
-        #expect(try await browse(daemon.url + "/", in: folder, arguments: ["--screenshot=\(folder.file("page.png"))"]).status == 0)
+        #expect(
+            try await browse(daemon.url + "/", in: folder, arguments: ["--screenshot=\(folder.file("page.png"))"])
+                .status == 0)
         let picture = try Data(contentsOf: URL(fileURLWithPath: folder.file("page.png")))
         // A page without its stylesheet, or an empty one, compresses to far less.
         #expect(picture.count > 15_000)
@@ -35,14 +37,18 @@ struct BrowserTests {
     }
 
     /// The document after rendering, with scripts switched off; fails on what the browser refused to load.
-    private func browse(_ url: String, in folder: ScratchFolder, arguments: [String] = ["--dump-dom"]) async throws
+    private func browse(
+        _ url: String, in folder: ScratchFolder, arguments: [String] = ["--dump-dom"]
+    ) async throws
         -> CommandResult
     {
-        let program = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].first(where: FileManager.default.isExecutableFile)
+        let program = ["/usr/bin/chromium", "/usr/bin/chromium-browser"].first(
+            where: FileManager.default.isExecutableFile)
         let result = try await Command.run(
             try #require(program, "chromium is missing: run scripts/setup test"),
             [
-                "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--blink-settings=scriptEnabled=false",
+                "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
+                "--blink-settings=scriptEnabled=false",
                 "--enable-logging=stderr", "--user-data-dir=\(folder.file("profile"))", "--window-size=1280,900",
             ] + arguments + [url], in: folder.path)
         #expect(!result.errors.contains("Refused to"), "\(result.errors)")

@@ -5,7 +5,9 @@ import Testing
 
 @Suite("Commands as jobs, by the contract")
 struct CommandContractTests {
-    @Test("a command gets its arguments on standard input and in argv, a small environment, its folder and an empty signal mask")
+    @Test(
+        "a command gets its arguments on standard input and in argv, a small environment, its folder and an empty signal mask"
+    )
     func environment() async throws {
         let folder = try ScratchFolder(
             config: """
@@ -37,7 +39,9 @@ struct CommandContractTests {
         #expect(result["id"] == job["id"])
         #expect(result["hi"] == "hi there")
         #expect(
-            folder.read("env.txt")?.split(separator: " ").filter { $0 != "_" && $0 != "PWD" && $0 != "OLDPWD" && $0 != "SHLVL" } == [
+            folder.read("env.txt")?.split(separator: " ").filter {
+                $0 != "_" && $0 != "PWD" && $0 != "OLDPWD" && $0 != "SHLVL"
+            } == [
                 "GREETING", "HOME", "LANG", "MAINSPRING_ATTEMPT", "MAINSPRING_ATTEMPT_TOKEN", "MAINSPRING_JOB_ID",
                 "MAINSPRING_URL", "PATH", "TZ",
             ])
@@ -90,14 +94,16 @@ struct CommandContractTests {
                   stubborn: { exec: ["./stubborn.sh"], timeout: 300ms, kill_after: 200ms, retry: { max: 1 } }
                 """,
             scripts: [
-                "stubborn.sh": "#!/bin/sh\ntrap '' TERM\n(trap '' TERM; sleep 600) & echo $! > grandchild.pid\necho $$ > child.pid\nsleep 600\nsleep 600\n"
+                "stubborn.sh":
+                    "#!/bin/sh\ntrap '' TERM\n(trap '' TERM; sleep 600) & echo $! > grandchild.pid\necho $$ > child.pid\nsleep 600\nsleep 600\n"
             ])
         let daemon = try await Daemon.start(in: folder)
         let job = try await daemon.runJob("stubborn")
         #expect(job["state"] == "discarded")
         #expect(job["attempts"]?[0]?["outcome"] == "timeout")
         for name in ["child.pid", "grandchild.pid"] {
-            let pid = try #require(folder.read(name).flatMap { Int32($0.trimmingCharacters(in: .whitespacesAndNewlines)) })
+            let pid = try #require(
+                folder.read(name).flatMap { Int32($0.trimmingCharacters(in: .whitespacesAndNewlines)) })
             #expect(!isAlive(pid))
         }
         #expect(try await daemon.stop() == 0)
@@ -113,7 +119,8 @@ struct CommandContractTests {
                 """,
             scripts: [
                 "flood.sh": "#!/bin/sh\nhead -c 50000000 /dev/zero | tr '\\0' x\necho the end\n",
-                "paint.sh": "#!/bin/sh\nprintf '\\033[31mred\\033[0m\\007\\n'\nprintf 'bad \\033]0;title\\007\\n' >&2\nexit 1\n",
+                "paint.sh":
+                    "#!/bin/sh\nprintf '\\033[31mred\\033[0m\\007\\n'\nprintf 'bad \\033]0;title\\007\\n' >&2\nexit 1\n",
             ])
         let daemon = try await Daemon.start(in: folder)
         let job = try await daemon.runJob("flood", wait: "60s")
@@ -136,7 +143,8 @@ struct CommandContractTests {
 
     @Test("a missing executable fails the attempt with its reason and uses up the attempts, no more")
     func missingExecutable() async throws {
-        let folder = try ScratchFolder(config: "jobs:\n  nothing: { exec: [\"./not-there.sh\"], retry: { max: 2, base: 10ms } }\n")
+        let folder = try ScratchFolder(
+            config: "jobs:\n  nothing: { exec: [\"./not-there.sh\"], retry: { max: 2, base: 10ms } }\n")
         let daemon = try await Daemon.start(in: folder)
         let job = try await daemon.runJob("nothing")
         #expect(job["state"] == "discarded")

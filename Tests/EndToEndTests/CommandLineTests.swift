@@ -12,7 +12,9 @@ struct CommandLineTests {
           nap: { exec: ["sleep", "600"], unique: {} }
         """
 
-    private static let scripts = ["add.sh": "#!/bin/sh\nread -r l\nset -- $(echo \"$l\" | tr -dc '0-9,\\n-' | tr , ' ')\necho $(($1 + $2))\n"]
+    private static let scripts = [
+        "add.sh": "#!/bin/sh\nread -r l\nset -- $(echo \"$l\" | tr -dc '0-9,\\n-' | tr , ' ')\necho $(($1 + $2))\n"
+    ]
 
     @Test("add, wait, ls, show, logs, cancel and retry, with their exit codes")
     func commands() async throws {
@@ -52,7 +54,8 @@ struct CommandLineTests {
         let daemon = try await Daemon.start(in: folder)
         #expect(try await Command.run(Binary.path, ["queue", "ls"], in: folder.path).status == 0)
         #expect(
-            try await Command.run(Binary.path, ["queue", "ls", "--state", folder.file(".mainspring")], in: "/").status == 0)
+            try await Command.run(Binary.path, ["queue", "ls", "--state", folder.file(".mainspring")], in: "/").status
+                == 0)
         #expect(try await daemon.stop() == 0)
     }
 

@@ -6,7 +6,9 @@ import Testing
 
 @Suite("kill -9")
 struct CrashTests {
-    @Test("children and grandchildren of a killed node are gone within a second, and the next run shows the attempt as interrupted")
+    @Test(
+        "children and grandchildren of a killed node are gone within a second, and the next run shows the attempt as interrupted"
+    )
     func killOnce() async throws {
         let folder = try ScratchFolder(
             config: "jobs:\n  nap: { exec: [\"./nap.sh\"] }\nservices:\n  echoer: { exec: [\"./service.sh\"] }\n",
@@ -19,7 +21,9 @@ struct CrashTests {
         let id = try #require(try JSONParser.parse(added.output)["id"]?.string)
         let names = ["child.pid", "grandchild.pid", "service.pid"]
         let pids = try await eventually("all children run") { () -> [Int32]? in
-            let pids = names.compactMap { folder.read($0).flatMap { Int32($0.trimmingCharacters(in: .whitespacesAndNewlines)) } }
+            let pids = names.compactMap {
+                folder.read($0).flatMap { Int32($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
+            }
             return pids.count == names.count ? pids : nil
         }
         try await daemon.killHard()
@@ -45,7 +49,9 @@ struct CrashTests {
 
     /// Each job holds a lock file, and so does its grandchild, which lives for two seconds: a run that starts while anything
     /// of an earlier run of the same job lives cannot take the lock and writes a violation.
-    @Test("50 kills under load: no job lost, none settled twice, nothing of an earlier run alive when its job starts again")
+    @Test(
+        "50 kills under load: no job lost, none settled twice, nothing of an earlier run alive when its job starts again"
+    )
     func killLoop() async throws {
         let folder = try ScratchFolder(
             config: """
@@ -70,7 +76,8 @@ struct CrashTests {
             let daemon = try await Daemon.start(in: folder)
             for batch in 0..<2 {
                 let ids = (0..<4).map { "r\(round)-b\(batch)-\($0)" }
-                let body = JSONValue.array(ids.map { ["kind": "work", "args": ["n": 1], "id": .string($0)] }).compactText
+                let body = JSONValue.array(ids.map { ["kind": "work", "args": ["n": 1], "id": .string($0)] })
+                    .compactText
                 let answer = try await RawHTTP.request(port: daemon.port, "POST", "/v1/jobs", body: body)
                 if answer.status == 201 { acknowledged += ids }
             }

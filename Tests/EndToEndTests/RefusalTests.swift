@@ -61,7 +61,9 @@ struct RefusalTests {
         let daemon = try await Daemon.start(in: folder)
         #expect(try await daemon.stop() == 0)
         let garbage = String(repeating: "this is no database. ", count: 1000)
-        for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: folder.file(".mainspring/jobs.db\(suffix)")) }
+        for suffix in ["-wal", "-shm"] {
+            try? FileManager.default.removeItem(atPath: folder.file(".mainspring/jobs.db\(suffix)"))
+        }
         try folder.write(".mainspring/jobs.db", garbage)
         let refused = try await Daemon.refused(in: folder)
         #expect(refused.status == 74)
@@ -81,7 +83,8 @@ struct RefusalTests {
 
     @Test("a full queue answers 429 with Retry-After, and the command line 75")
     func fullQueue() async throws {
-        let folder = try ScratchFolder(config: "queues: { default: { limit: 3 } }\njobs:\n  nop: { exec: [\"true\"] }\n")
+        let folder = try ScratchFolder(
+            config: "queues: { default: { limit: 3 } }\njobs:\n  nop: { exec: [\"true\"] }\n")
         let daemon = try await Daemon.start(in: folder)
         #expect(try await daemon.cli("queue", "pause", "default").status == 0)
         for _ in 0..<3 { #expect(try await daemon.cli("job", "add", "nop").status == 0) }
@@ -117,7 +120,8 @@ struct RefusalTests {
         #expect(try await post("{\"kind\":\"scan\"}", ["Host": "evil.example"]).status == 421)
         #expect(try await post("{\"kind\":\"scan\"}", ["Origin": "https://evil.example"]).status == 403)
         #expect(try await post("{\"kind\":\"scan\"}", ["Sec-Fetch-Site": "cross-site"]).status == 403)
-        let head = "POST /v1/jobs HTTP/1.1\r\nHost: 127.0.0.1:\(daemon.port)\r\nContent-Type: application/json\r\nContent-Length: 100000000\r\n\r\n{"
+        let head =
+            "POST /v1/jobs HTTP/1.1\r\nHost: 127.0.0.1:\(daemon.port)\r\nContent-Type: application/json\r\nContent-Length: 100000000\r\n\r\n{"
         #expect(try await RawHTTP.send(port: daemon.port, bytes: Array(head.utf8)).status == 413)
         #expect(try await daemon.get("/v1/jobs").body["data"]?.array?.isEmpty == true)
         #expect(try await daemon.get("/livez").status == 200)

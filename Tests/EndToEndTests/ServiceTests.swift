@@ -14,7 +14,9 @@ struct ServiceTests {
                     exec: ["./shaky.sh"]
                     backoff: { base: 20ms, cap: 60s }
                 """,
-            scripts: ["shaky.sh": "#!/bin/sh\necho run >> runs.txt\n[ -e good ] && exec sleep 600\necho oh no >&2\nexit 3\n"])
+            scripts: [
+                "shaky.sh": "#!/bin/sh\necho run >> runs.txt\n[ -e good ] && exec sleep 600\necho oh no >&2\nexit 3\n"
+            ])
         let daemon = try await Daemon.start(in: folder)
         _ = try await eventually("the backoff grows") {
             let service = try await daemon.get("/v1/services").body["data"]?[0]

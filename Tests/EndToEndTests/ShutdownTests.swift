@@ -18,7 +18,8 @@ struct ShutdownTests {
     private static let scripts = [
         "nap.sh": "#!/bin/sh\necho $$ > nap.pid\nexec sleep \"$1\"\n",
         "deaf.sh": "#!/bin/sh\ntrap '' TERM\necho $$ > deaf.pid\nwhile :; do sleep 1; done\n",
-        "service.sh": "#!/bin/sh\ntrap 'echo \"$1 stopped\" >> order.txt; exit 0' TERM\necho \"$1 started\" >> order.txt\nwhile :; do sleep 0.05; done\n",
+        "service.sh":
+            "#!/bin/sh\ntrap 'echo \"$1 stopped\" >> order.txt; exit 0' TERM\necho \"$1 started\" >> order.txt\nwhile :; do sleep 0.05; done\n",
     ]
 
     @Test("a clean stop lets a job finish in its grace, stops services in reverse order, and leaves nothing behind")
@@ -41,7 +42,8 @@ struct ShutdownTests {
         let folder = try ScratchFolder(config: Self.config, scripts: Self.scripts)
         let daemon = try await Daemon.start(in: folder)
         let id = try await start("nap", "seconds=60", on: daemon, marker: "nap.pid")
-        let pid = try #require(folder.read("nap.pid").flatMap { Int32($0.trimmingCharacters(in: .whitespacesAndNewlines)) })
+        let pid = try #require(
+            folder.read("nap.pid").flatMap { Int32($0.trimmingCharacters(in: .whitespacesAndNewlines)) })
         #expect(try await daemon.stop() == 0)
         #expect(!isAlive(pid))
 
@@ -62,7 +64,8 @@ struct ShutdownTests {
         let folder = try ScratchFolder(config: Self.config, scripts: Self.scripts)
         let daemon = try await Daemon.start(in: folder)
         _ = try await start("deaf", on: daemon, marker: "deaf.pid")
-        let pid = try #require(folder.read("deaf.pid").flatMap { Int32($0.trimmingCharacters(in: .whitespacesAndNewlines)) })
+        let pid = try #require(
+            folder.read("deaf.pid").flatMap { Int32($0.trimmingCharacters(in: .whitespacesAndNewlines)) })
         #expect(try await daemon.stop() == 124)
         #expect(!isAlive(pid))
         #expect(daemon.standardError.contains("deaf"))
@@ -74,7 +77,8 @@ struct ShutdownTests {
             config: Self.config.replacingOccurrences(of: "grace: 1s", with: "grace: 60s"), scripts: Self.scripts)
         let daemon = try await Daemon.start(in: folder)
         _ = try await start("nap", "seconds=600", on: daemon, marker: "nap.pid")
-        let pid = try #require(folder.read("nap.pid").flatMap { Int32($0.trimmingCharacters(in: .whitespacesAndNewlines)) })
+        let pid = try #require(
+            folder.read("nap.pid").flatMap { Int32($0.trimmingCharacters(in: .whitespacesAndNewlines)) })
         daemon.signal(SIGINT)
         _ = try await eventually("readiness goes false") {
             let ready = try? await daemon.get("/readyz")
@@ -87,7 +91,8 @@ struct ShutdownTests {
         #expect(!isAlive(pid))
     }
 
-    private func start(_ kind: String, _ arguments: String..., on daemon: Daemon, marker: String) async throws -> String {
+    private func start(_ kind: String, _ arguments: String..., on daemon: Daemon, marker: String) async throws -> String
+    {
         let added = try await Command.run(
             Binary.path, ["job", "add", kind] + arguments + ["-o", "json"], in: daemon.folder.path,
             environment: ["MAINSPRING_URL": daemon.url])

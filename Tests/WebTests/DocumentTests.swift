@@ -20,7 +20,8 @@ struct DocumentTests {
         #expect(Set(names).count == names.count)
         for endpoint in EndpointTable.all {
             #expect(!endpoint.summary.isEmpty && !endpoint.answers.isEmpty)
-            for part in endpoint.path.description.split(separator: "/") where part.hasPrefix("{") && !endpoint.path.description.hasPrefix("/ui/") {
+            for part in endpoint.path.description.split(separator: "/")
+            where part.hasPrefix("{") && !endpoint.path.description.hasPrefix("/ui/") {
                 let name = String(part.dropFirst().dropLast())
                 #expect(endpoint.parameters.contains { $0.place == .path && $0.name == name }, "\(endpoint.path)")
             }
@@ -28,7 +29,8 @@ struct DocumentTests {
     }
 
     private func check(_ path: String, _ expected: String) throws {
-        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
         let file = root.appending(path: path)
         if ProcessInfo.processInfo.environment["MAINSPRING_REGENERATE"] == "1" {
             try Data(expected.utf8).write(to: file)

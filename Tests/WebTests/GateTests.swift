@@ -12,7 +12,9 @@ struct GateTests {
         return (endpoint.method, "/" + parts.joined(separator: "/"))
     }
 
-    @Test("no route answers to a foreign Host", arguments: ["evil.example", "evil.example:8501", "127.0.0.1.evil.example", "localhost.evil"])
+    @Test(
+        "no route answers to a foreign Host",
+        arguments: ["evil.example", "evil.example:8501", "127.0.0.1.evil.example", "localhost.evil"])
     func foreignHost(host: String) async {
         let node = Fixture()
         for route in Self.routes {
@@ -24,12 +26,17 @@ struct GateTests {
 
     @Test(
         "loopback names, the bound address and the configured names pass",
-        arguments: ["localhost", "LOCALHOST:1", "127.0.0.1:9", "127.8.8.8", "[::1]:8501", "localhost.:80", "mainspring.example:443"])
+        arguments: [
+            "localhost", "LOCALHOST:1", "127.0.0.1:9", "127.8.8.8", "[::1]:8501", "localhost.:80",
+            "mainspring.example:443",
+        ])
     func ownHost(host: String) async {
         #expect(await Fixture().send(.get, "/livez", host: host).status == 200)
     }
 
-    @Test("a missing, doubled or malformed Host is refused", arguments: [nil, "", "a b", "[::1", "localhost:x", "localhost:123456", "user@localhost"])
+    @Test(
+        "a missing, doubled or malformed Host is refused",
+        arguments: [nil, "", "a b", "[::1", "localhost:x", "localhost:123456", "user@localhost"])
     func badHost(host: String?) async {
         #expect(await Fixture().send(.get, "/livez", host: host).status == 400)
         #expect(await Fixture().send(.get, "/livez", [.host: "localhost"]).status == 400)
@@ -37,7 +44,10 @@ struct GateTests {
 
     @Test(
         "no route answers a page of another origin",
-        arguments: ["http://evil.example", "http://127.0.0.1:3000", "http://localhost:8501", "null", "", "127.0.0.1:8501", "file://"])
+        arguments: [
+            "http://evil.example", "http://127.0.0.1:3000", "http://localhost:8501", "null", "", "127.0.0.1:8501",
+            "file://",
+        ])
     func foreignOrigin(origin: String) async {
         let node = Fixture()
         for route in Self.routes {
@@ -47,7 +57,9 @@ struct GateTests {
         #expect(node.store.calls == 0)
     }
 
-    @Test("no route answers a request that a browser says comes from another site", arguments: ["cross-site", "same-site", "what"])
+    @Test(
+        "no route answers a request that a browser says comes from another site",
+        arguments: ["cross-site", "same-site", "what"])
     func foreignSite(site: String) async {
         let node = Fixture()
         for route in Self.routes {
@@ -86,7 +98,9 @@ struct GateTests {
 
     @Test(
         "a body that is not JSON by its type is 415 on every JSON route",
-        arguments: ["application/x-www-form-urlencoded", "text/plain", "multipart/form-data; boundary=x", "application/jsonp"])
+        arguments: [
+            "application/x-www-form-urlencoded", "text/plain", "multipart/form-data; boundary=x", "application/jsonp",
+        ])
     func contentType(type: String) async {
         let node = Fixture()
         for endpoint in EndpointTable.all {
@@ -110,7 +124,9 @@ struct GateTests {
     @Test("a body that is announced too large is 413 on every route, before it is read") func tooLarge() async {
         let node = Fixture()
         for route in Self.routes where route.method == .post {
-            let headers: HTTPFields = [.contentLength: "100000000", .contentType: "application/json", .origin: "http://127.0.0.1:8501"]
+            let headers: HTTPFields = [
+                .contentLength: "100000000", .contentType: "application/json", .origin: "http://127.0.0.1:8501",
+            ]
             let answer = await node.send(route.method, route.path, headers)
             #expect(answer.status == 413, "\(route)")
         }
@@ -119,7 +135,9 @@ struct GateTests {
 
     @Test("unknown paths are 404, wrong methods 405 with Allow") func routing() async {
         let node = Fixture()
-        for path in ["/v1", "/v1/jobz", "/v1/jobs/", "//", "/v1/openapi.json", "/assets/page-000000000000.css", "/../etc/passwd"] {
+        for path in [
+            "/v1", "/v1/jobz", "/v1/jobs/", "//", "/v1/openapi.json", "/assets/page-000000000000.css", "/../etc/passwd",
+        ] {
             #expect(await node.get(path).status == 404, "\(path)")
         }
         #expect(await node.get("/%zz").status == 400)
@@ -151,7 +169,8 @@ struct GateTests {
 
     @Test("HEAD answers as GET does, without the body") func head() async throws {
         try await Fixture().run { node in
-            let get = await node.get("/v1/node"), head = await node.send(.head, "/v1/node")
+            let get = await node.get("/v1/node")
+            let head = await node.send(.head, "/v1/node")
             #expect(head.status == 200)
             #expect(head.text.isEmpty)
             #expect(head.headers[.contentLength] == get.headers[.contentLength])

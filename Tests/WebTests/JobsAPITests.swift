@@ -8,14 +8,17 @@ import Testing
 @Suite("Jobs over HTTP")
 struct JobsAPITests {
     static let fieldNames: Set<String> = [
-        "id", "kind", "state", "queue", "priority", "args", "attempt", "max_attempts", "result", "error", "tags", "created_at",
-        "scheduled_at", "started_at", "finished_at", "cancel_requested_at", "attempts", "node", "schedule", "rescues", "snoozes",
+        "id", "kind", "state", "queue", "priority", "args", "attempt", "max_attempts", "result", "error", "tags",
+        "created_at",
+        "scheduled_at", "started_at", "finished_at", "cancel_requested_at", "attempts", "node", "schedule", "rescues",
+        "snoozes",
     ]
 
     @Test("a job is created with 201, its place, and every field of the contract") func created() async throws {
         try await Fixture().run { node in
             let answer = await node.add(
-                #"{"kind":"scan","args":{"symbol":"AAPL","days":9007199254740993},"in":"5m","priority":"high","tags":["eu"]}"#)
+                #"{"kind":"scan","args":{"symbol":"AAPL","days":9007199254740993},"in":"5m","priority":"high","tags":["eu"]}"#
+            )
             #expect(answer.status == 201)
             #expect(answer.headers[.location] == "/v1/jobs/\(answer.id)")
             #expect(Set(answer.json.object?.keys.map(\.self) ?? []) == Self.fieldNames)
@@ -29,7 +32,8 @@ struct JobsAPITests {
         }
     }
 
-    @Test("the same id with the same content is the same job, with other content a conflict") func sameID() async throws {
+    @Test("the same id with the same content is the same job, with other content a conflict") func sameID() async throws
+    {
         try await Fixture().run { node in
             let body = #"{"kind":"scan","id":"one","in":"1h","args":{"symbol":"A"}}"#
             #expect(await node.add(body).status == 201)
@@ -61,7 +65,8 @@ struct JobsAPITests {
             #expect(good.status == 201)
             #expect(good.json.array?.compactMap { $0["args"]?["symbol"]?.string } == ["A", "B"])
             let bad = await node.add(
-                #"[{"kind":"scan","args":{"symbol":"A"}},{"kind":"scna"},{"kind":"scan","args":{"symbol":1,"depth":2}}]"#)
+                #"[{"kind":"scan","args":{"symbol":"A"}},{"kind":"scna"},{"kind":"scan","args":{"symbol":1,"depth":2}}]"#
+            )
             #expect(bad.status == 422)
             #expect(bad.json["problems"]?.array?.compactMap { $0["index"]?.integer } == [1, 2, 2])
             #expect(bad.json["problems"]?[0]?["message"]?.string?.contains("'scan'") == true)
@@ -72,12 +77,15 @@ struct JobsAPITests {
     @Test(
         "what cannot be read is 400 and says where",
         arguments: [
-            ("", "byte 0"), (#"{"kind":"scan""#, "byte 14"), (#"{"kind":"scan","kind":"scan"}"#, "byte 15"), ("[1,2", "byte 4"),
-            (String(repeating: "[", count: 5000), "64 levels"), ("{\"kind\":\"a\u{1}\"}", "control"), ("17", "must be an object"),
+            ("", "byte 0"), (#"{"kind":"scan""#, "byte 14"), (#"{"kind":"scan","kind":"scan"}"#, "byte 15"),
+            ("[1,2", "byte 4"),
+            (String(repeating: "[", count: 5000), "64 levels"), ("{\"kind\":\"a\u{1}\"}", "control"),
+            ("17", "must be an object"),
             ("[]", "1 to 1000"), (#"{"args":{}}"#, "'kind' is missing"), (#"{"kind":7}"#, "'kind' must be"),
             (#"{"kind":"scan","arg":{}}"#, "did you mean 'args'"), (#"{"kind":"scan","args":[]}"#, "'args' must be"),
             (#"{"kind":"scan","priority":"hgih"}"#, "did you mean 'high'"), (#"{"kind":"scan","in":"5"}"#, "duration"),
-            (#"{"kind":"scan","at":"soon"}"#, "time such as"), (#"{"kind":"scan","in":"1s","at":"2026-01-01"}"#, "together"),
+            (#"{"kind":"scan","at":"soon"}"#, "time such as"),
+            (#"{"kind":"scan","in":"1s","at":"2026-01-01"}"#, "together"),
             (#"{"kind":"scan","tags":["a b"]}"#, "tag"), (#"{"kind":"scan","id":"a/b"}"#, "letters"),
             (#"{"kind":"scan","unique":{}}"#, "not in this version"),
         ])
@@ -120,7 +128,8 @@ struct JobsAPITests {
 
     @Test("a draining node and a store that fails are 503 with Retry-After") func unavailable() async throws {
         try await Fixture().run { node in
-            node.store.fail(MainspringError(.storeFull, "the disk is full", hint: "Free some space.", retryAfter: .seconds(30)))
+            node.store.fail(
+                MainspringError(.storeFull, "the disk is full", hint: "Free some space.", retryAfter: .seconds(30)))
             let full = await node.add(#"{"kind":"scan","args":{"symbol":"A"}}"#)
             #expect(full.status == 503)
             #expect(full.code == "store_full")
@@ -155,7 +164,9 @@ struct JobsAPITests {
         }
     }
 
-    @Test("cancel: 200 while it waits, 202 while it runs, 409 when it has ended, 404 when there is none") func cancel() async throws {
+    @Test("cancel: 200 while it waits, 202 while it runs, 409 when it has ended, 404 when there is none") func cancel()
+        async throws
+    {
         try await Fixture().run { node in
             _ = await node.add(#"{"kind":"scan","id":"later","in":"1h","args":{"symbol":"A"}}"#)
             let waiting = await node.send(.post, "/v1/jobs/later/cancel")
@@ -219,7 +230,9 @@ struct JobsAPITests {
 
     @Test("lists are pages that end") func pages() async throws {
         try await Fixture().run { node in
-            for number in 1...5 { _ = await node.add(#"{"kind":"scan","id":"j\#(number)","in":"1h","args":{"symbol":"A"}}"#) }
+            for number in 1...5 {
+                _ = await node.add(#"{"kind":"scan","id":"j\#(number)","in":"1h","args":{"symbol":"A"}}"#)
+            }
             var ids: [String] = []
             var cursor: String?
             repeat {
@@ -261,7 +274,9 @@ struct JobsAPITests {
         #expect(answer.text.contains(says), "\(answer.text)")
     }
 
-    @Test("unknown ids are 404, whatever they are made of", arguments: ["none", "a%2Fb", "%3Cscript%3E", "..", "%F0%9F%98%80"])
+    @Test(
+        "unknown ids are 404, whatever they are made of",
+        arguments: ["none", "a%2Fb", "%3Cscript%3E", "..", "%F0%9F%98%80"])
     func unknownID(id: String) async {
         let answer = await Fixture().get("/v1/jobs/\(id)")
         #expect(answer.status == 404)

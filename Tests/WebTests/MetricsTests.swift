@@ -11,7 +11,9 @@ struct MetricsTests {
         Set(
             text.split(separator: "\n").filter { !$0.hasPrefix("#") }.map { line in
                 var name = String(line.prefix { $0 != "{" && $0 != " " })
-                for suffix in ["_bucket", "_sum", "_count"] where name.hasSuffix(suffix) { name.removeLast(suffix.count) }
+                for suffix in ["_bucket", "_sum", "_count"] where name.hasSuffix(suffix) {
+                    name.removeLast(suffix.count)
+                }
                 return name
             })
     }
@@ -47,7 +49,8 @@ struct MetricsTests {
         for number in 1...1000 {
             let id = try #require(JobID(rawValue: "j\(number)"))
             metrics.emit(.job(.enqueued(id: id, kind: "kind\(number)", queue: "q\(number)")))
-            metrics.emit(.job(.started(id: id, kind: "kind\(number)", queue: "q\(number)", attempt: 1, waited: .seconds(1))))
+            metrics.emit(
+                .job(.started(id: id, kind: "kind\(number)", queue: "q\(number)", attempt: 1, waited: .seconds(1))))
             metrics.emit(.service(.restarting(service: "s\(number)", reason: .crash)))
         }
         let text = metrics.text(gauges: [])

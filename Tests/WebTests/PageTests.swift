@@ -15,10 +15,14 @@ struct PageTests {
             let failure = JobFailure(code: "exit_1", message: text, detail: text)
             let output = AttemptOutput(standardOutput: Array(text.utf8), standardError: Array(text.utf8))
             node.executor.release(.discarded(failure), output: output)
-            _ = await node.post("/v1/jobs?wait=30s", #"{"kind":"report","id":"bad","args":{"data":"\#(Self.hostile)"}}"#)
+            _ = await node.post(
+                "/v1/jobs?wait=30s", #"{"kind":"report","id":"bad","args":{"data":"\#(Self.hostile)"}}"#)
             node.executor.release(.success(result: #""\#(Self.hostile)""#))
-            _ = await node.post("/v1/jobs?wait=30s", #"{"kind":"report","id":"good","args":{"data":"\#(Self.hostile)"}}"#)
-            for path in ["/", "/jobs/bad", "/jobs/good", "/?q=\(QueryString.encode("kind:\(text.filter { $0 != " " })"))"] {
+            _ = await node.post(
+                "/v1/jobs?wait=30s", #"{"kind":"report","id":"good","args":{"data":"\#(Self.hostile)"}}"#)
+            for path in [
+                "/", "/jobs/bad", "/jobs/good", "/?q=\(QueryString.encode("kind:\(text.filter { $0 != " " })"))",
+            ] {
                 let answer = await node.get(path)
                 #expect(answer.status == 200, "\(path)")
                 #expect(!answer.text.contains("<script"), "\(path)")
@@ -49,7 +53,9 @@ struct PageTests {
 
     @Test("a person can hold it still, search it, and see older jobs") func navigation() async throws {
         try await Fixture().run { node in
-            for number in 1...51 { _ = await node.add(#"{"kind":"scan","id":"job-\#(number)","in":"1h","args":{"symbol":"A"}}"#) }
+            for number in 1...51 {
+                _ = await node.add(#"{"kind":"scan","id":"job-\#(number)","in":"1h","args":{"symbol":"A"}}"#)
+            }
             #expect(!(await node.get("/?refresh=false")).text.contains("http-equiv"))
             let first = await node.get("/").text
             #expect(first.contains("/jobs/job-51") && !first.contains("\"/jobs/job-1\""))
@@ -114,6 +120,9 @@ struct PageTests {
             let mark = StateMark.html(state).text
             #expect(mark.contains("<use href=\"#") && mark.contains(state.rawValue))
         }
-        #expect(Set(JobState.allCases.filter { $0 != .pending }.map { StateMark.html($0).text.firstMatch(of: /#[a-z]+/)?.0 }).count == 7)
+        #expect(
+            Set(
+                JobState.allCases.filter { $0 != .pending }.map { StateMark.html($0).text.firstMatch(of: /#[a-z]+/)?.0 }
+            ).count == 7)
     }
 }

@@ -66,7 +66,8 @@ struct ServerTests {
     }
 
     @Test("a server that was stopped before it ran lets its port go") func stoppedEarly() async throws {
-        let server = try await WebServer.bind(Fixture.configuration, Fixture().dependencies, logger: Logger(label: "test"))
+        let server = try await WebServer.bind(
+            Fixture.configuration, Fixture().dependencies, logger: Logger(label: "test"))
         server.shutdown()
         await server.run()
         var configuration = Fixture.configuration
@@ -75,7 +76,8 @@ struct ServerTests {
     }
 
     @Test("cancelling its task stops it") func cancelled() async throws {
-        let server = try await WebServer.bind(Fixture.configuration, Fixture().dependencies, logger: Logger(label: "test"))
+        let server = try await WebServer.bind(
+            Fixture.configuration, Fixture().dependencies, logger: Logger(label: "test"))
         let task = Task { await server.run() }
         _ = try await RawClient.with(port: server.port) { client in
             try await client.write("GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -91,7 +93,8 @@ struct ServerTests {
                 try await client.write("GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n")
                 #expect(try await client.read(until: "ok\n"))
                 try await client.write(
-                    "POST /v1/jobs/none/cancel HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}")
+                    "POST /v1/jobs/none/cancel HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}"
+                )
                 #expect(try await client.read(until: "no such job"))
                 try await client.write("GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n")
                 #expect(try await client.read(until: "\"ready\":true"))
@@ -99,11 +102,13 @@ struct ServerTests {
         }
     }
 
-    @Test("a body that is announced too large is refused before a byte of it is sent, and the connection ends") func announced() async throws {
+    @Test("a body that is announced too large is refused before a byte of it is sent, and the connection ends")
+    func announced() async throws {
         try await serve { server in
             let answer = try await RawClient.with(port: server.port) { client in
                 try await client.write(
-                    "POST /v1/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100000000\r\n\r\n")
+                    "POST /v1/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100000000\r\n\r\n"
+                )
                 return try await client.readToEnd()
             }
             #expect(answer.hasPrefix("HTTP/1.1 413 "))
@@ -116,7 +121,8 @@ struct ServerTests {
         try await serve { server in
             let answer = try await RawClient.with(port: server.port) { client in
                 try await client.write(
-                    "POST /v1/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n")
+                    "POST /v1/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+                )
                 let chunk = "1000\r\n" + String(repeating: " ", count: 4096) + "\r\n"
                 for _ in 0..<17 { try await client.write(chunk) }
                 return try await client.readToEnd()
@@ -125,11 +131,13 @@ struct ServerTests {
         }
     }
 
-    @Test("a refused request with a body gets its answer, then the connection ends") func refusedWithBody() async throws {
+    @Test("a refused request with a body gets its answer, then the connection ends") func refusedWithBody() async throws
+    {
         try await serve { server in
             let answer = try await RawClient.with(port: server.port) { client in
                 try await client.write(
-                    "POST /v1/jobs HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 40000\r\n\r\n" + String(repeating: "x", count: 100))
+                    "POST /v1/jobs HTTP/1.1\r\nHost: evil.example\r\nContent-Length: 40000\r\n\r\n"
+                        + String(repeating: "x", count: 100))
                 return try await client.readToEnd()
             }
             #expect(answer.hasPrefix("HTTP/1.1 421 "))
@@ -140,14 +148,16 @@ struct ServerTests {
         try await serve { server in
             try await RawClient.with(port: server.port) { client in
                 try await client.write(
-                    "POST /v1/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n")
+                    "POST /v1/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n"
+                )
                 #expect(try await client.read(until: "HTTP/1.1 100 Continue\r\n\r\n"))
                 try await client.write("null")
                 #expect(try await client.read(until: "HTTP/1.1 400 "))
             }
             let refused = try await RawClient.with(port: server.port) { client in
                 try await client.write(
-                    "POST /v1/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n")
+                    "POST /v1/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/plain\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n"
+                )
                 return try await client.readToEnd()
             }
             #expect(refused.hasPrefix("HTTP/1.1 415 "))
@@ -157,7 +167,8 @@ struct ServerTests {
     @Test(
         "what is not HTTP, or too long for it, is refused and the connection ends",
         arguments: [
-            "GARBAGE\r\n\r\n", "GET / HTTP/1.1\r\nHost: localhost\r\nX: \(String(repeating: "a", count: 20_000))\r\n\r\n",
+            "GARBAGE\r\n\r\n",
+            "GET / HTTP/1.1\r\nHost: localhost\r\nX: \(String(repeating: "a", count: 20_000))\r\n\r\n",
             "GET /\(String(repeating: "a", count: 100_000)) HTTP/1.1\r\nHost: localhost\r\n\r\n",
             "GET / HTTP/1.1\r\nHost: localhost\r\n\(String(repeating: "A: b\r\n", count: 200))\r\n",
         ])
@@ -174,7 +185,8 @@ struct ServerTests {
     @Test("two Host headers are refused") func twoHosts() async throws {
         try await serve { server in
             let answer = try await RawClient.with(port: server.port) { client in
-                try await client.write("GET /livez HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\nConnection: close\r\n\r\n")
+                try await client.write(
+                    "GET /livez HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\nConnection: close\r\n\r\n")
                 return try await client.readToEnd()
             }
             #expect(answer.hasPrefix("HTTP/1.1 400 "))
@@ -200,7 +212,8 @@ struct ServerTests {
         try await serve(Fixture(), configuration) { server in
             let answer = try await RawClient.with(port: server.port) { client in
                 try await client.write(
-                    "POST /v1/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{")
+                    "POST /v1/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 10\r\n\r\n{"
+                )
                 return (try? await client.readToEnd()) ?? ""
             }
             #expect(!answer.contains(" 200 ") && !answer.contains(" 201 "))

@@ -27,7 +27,8 @@ enum Bench {
         let jobs = 50_000
         print("drain: \(jobs) no-op jobs per run, runs interleaved, median of 5; durability full")
         for workers in [50, 200, 1000] {
-            var engine: [Double] = [], raw: [Double] = []
+            var engine: [Double] = []
+            var raw: [Double] = []
             var plan: RawDrain.Plan?
             for round in 0..<6 {
                 let folder = try Folder()
@@ -43,7 +44,9 @@ enum Bench {
                 }
                 engine.append(Double(jobs) / took.inSeconds)
                 guard let plan else { continue }
-                raw.append(Double(jobs) / (try RawDrain(path: folder.file("b.db"), plan: plan, full: true).drain(jobs)).inSeconds)
+                raw.append(
+                    Double(jobs)
+                        / (try RawDrain(path: folder.file("b.db"), plan: plan, full: true).drain(jobs)).inSeconds)
             }
             let share = zip(engine, raw).map { $0 / $1 }
             print(
@@ -55,7 +58,10 @@ enum Bench {
 
     private static func enqueue() async throws {
         print("enqueue through the client, durability full; median of 5")
-        for (name, total, callers, batch) in [("one at a time", 2000, 1, 1), ("50 callers at once", 20_000, 50, 1), ("in bulk, 500 a call", 100_000, 1, 500)] {
+        for (name, total, callers, batch) in [
+            ("one at a time", 2000, 1, 1), ("50 callers at once", 20_000, 50, 1),
+            ("in bulk, 500 a call", 100_000, 1, 500),
+        ] {
             var rates: [Double] = []
             for _ in 0..<5 {
                 let folder = try Folder()

@@ -51,12 +51,15 @@ struct RawDrain {
             throw BenchError(description: "cannot open \(path)")
         }
         database = handle
-        try execute("PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; PRAGMA synchronous = \(full ? "FULL" : "NORMAL")")
+        try execute(
+            "PRAGMA journal_mode = WAL; PRAGMA foreign_keys = ON; PRAGMA synchronous = \(full ? "FULL" : "NORMAL")")
     }
 
     func drain(_ count: Int) throws -> Duration {
-        let claim = try prepare(plan.claim, parameters: 8), settle = try prepare(plan.settle, parameters: 17)
-        let history = try prepare(plan.history, parameters: 6), tally = try prepare(plan.tally, parameters: 3)
+        let claim = try prepare(plan.claim, parameters: 8)
+        let settle = try prepare(plan.settle, parameters: 17)
+        let history = try prepare(plan.history, parameters: 6)
+        let tally = try prepare(plan.tally, parameters: 3)
         let paused = try prepare(plan.paused, parameters: 0)
         let clock = SystemTime()
         let start = clock.monotonic()
@@ -70,7 +73,9 @@ struct RawDrain {
                 try execute("BEGIN IMMEDIATE")
                 _ = try step(paused)
                 let now = clock.now().microseconds
-                bind(claim, "default", #"["nop"]"#, Int64(plan.claimBatch), now, "bench", "1", "0123456789abcdef.", now + 60_000_000)
+                bind(
+                    claim, "default", #"["nop"]"#, Int64(plan.claimBatch), now, "bench", "1", "0123456789abcdef.",
+                    now + 60_000_000)
                 var claimed = 0
                 while try step(claim) {
                     // Read what the store reads of each row: every column.
@@ -80,17 +85,22 @@ struct RawDrain {
                 }
                 try count(tally, available: -claimed, running: claimed, completed: 0)
                 try execute("COMMIT")
-                if claimed == 0, next == taken.count { throw BenchError(description: "the raw drain found no more jobs") }
+                if claimed == 0, next == taken.count {
+                    throw BenchError(description: "the raw drain found no more jobs")
+                }
             }
             try execute("BEGIN IMMEDIATE")
             let batch = taken[next..<min(next + plan.settleBatch, taken.count)]
             let now = clock.now().microseconds
             for job in batch {
                 bind(
-                    settle, job.seq, "0123456789abcdef.\(job.seq)", job.id, "default", Int64(5), Int64(1), Int64(0), Int64(1), nil,
+                    settle, job.seq, "0123456789abcdef.\(job.seq)", job.id, "default", Int64(5), Int64(1), Int64(0),
+                    Int64(1), nil,
                     nil, now, now, nil, nil, nil, nil, Int64(1))
                 _ = try step(settle)
-                guard sqlite3_changes(database) == 1 else { throw BenchError(description: "a raw settlement changed nothing") }
+                guard sqlite3_changes(database) == 1 else {
+                    throw BenchError(description: "a raw settlement changed nothing")
+                }
                 bind(history, job.seq, Int64(1), Int64(0), now, now, "bench")
                 while try step(history) {}
             }
@@ -116,7 +126,9 @@ struct RawDrain {
         var statement: OpaquePointer?
         guard sqlite3_prepare_v3(database, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil) == SQLITE_OK,
             let statement, sqlite3_bind_parameter_count(statement) == parameters
-        else { throw BenchError(description: "the store's statements changed; teach RawDrain their parameters:\n\(sql)") }
+        else {
+            throw BenchError(description: "the store's statements changed; teach RawDrain their parameters:\n\(sql)")
+        }
         return statement
     }
 

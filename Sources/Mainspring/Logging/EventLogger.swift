@@ -17,15 +17,20 @@ struct EventLogger: EventSink {
         case .started(let id, let kind, let queue, let attempt, let waited):
             logger.debug(
                 "Job started",
-                metadata: job(id, kind, queue) { $0["job.attempt"] = "\(attempt)"; $0["job.waited"] = "\(waited.forPeople)" })
+                metadata: job(id, kind, queue) {
+                    $0["job.attempt"] = "\(attempt)"
+                    $0["job.waited"] = "\(waited.forPeople)"
+                })
         case .settled(let settlement, let ran): log(settlement, ran: ran)
         case .staleWrite(let id):
-            logger.warning("A late end of an attempt was refused; another owner has the job", metadata: ["job.id": "\(id)"])
+            logger.warning(
+                "A late end of an attempt was refused; another owner has the job", metadata: ["job.id": "\(id)"])
         case .rescued(let id, let kind, let queue):
             logger.notice("Job taken back from a dead owner", metadata: job(id, kind, queue))
         case .cancelled(let id, let kind, let queue): logger.info("Job cancelled", metadata: job(id, kind, queue))
         case .cancelRequested(let id): logger.info("Running job asked to stop", metadata: ["job.id": "\(id)"])
-        case .retried(let id, let kind, let queue): logger.info("Job made available again", metadata: job(id, kind, queue))
+        case .retried(let id, let kind, let queue):
+            logger.info("Job made available again", metadata: job(id, kind, queue))
         case .scheduleFired(let schedule, let lateness, let skipped):
             logger.debug(
                 skipped ? "Schedule skipped" : "Schedule fired",

@@ -41,13 +41,17 @@ public struct NodeLogHandler: LogHandler {
         _ = Glibc.write(STDERR_FILENO, bytes, bytes.count)
     }
 
-    static func text(_ level: Logger.Level, _ message: Logger.Message, _ fields: Logger.Metadata, at now: Timestamp) -> String {
+    static func text(
+        _ level: Logger.Level, _ message: Logger.Message, _ fields: Logger.Metadata, at now: Timestamp
+    ) -> String {
         let clock = now.rfc3339.dropFirst(11).prefix(12)
         let details = fields.sorted { $0.key < $1.key }.map { " \($0.key)=\(quoted("\($0.value)"))" }.joined()
         return "\(clock) \(label(level)) \("\(message)".printable)\(details)"
     }
 
-    static func json(_ level: Logger.Level, _ message: Logger.Message, _ fields: Logger.Metadata, at now: Timestamp) -> String {
+    static func json(
+        _ level: Logger.Level, _ message: Logger.Message, _ fields: Logger.Metadata, at now: Timestamp
+    ) -> String {
         var members: [String: JSONValue] = fields.mapValues { .string("\($0)") }
         members["time"] = .string(now.rfc3339)
         members["level"] = .string(level.rawValue)

@@ -59,9 +59,12 @@ final class Node: Sendable {
             throw error
         }
         jobs = JobSystem(
-            registry: parts.registry { [stopTally] in stopTally.killed($0) }, schedules: parts.schedules, retention: parts.retention,
-            identity: NodeIdentity(name: configuration.node, incarnation: RandomIDSource().nonce()), store: store, time: time,
-            ids: RandomIDSource(), sink: sink, health: health, logger: logger, drained: { [ending] in ending.drained() })
+            registry: parts.registry { [stopTally] in stopTally.killed($0) }, schedules: parts.schedules,
+            retention: parts.retention,
+            identity: NodeIdentity(name: configuration.node, incarnation: RandomIDSource().nonce()), store: store,
+            time: time,
+            ids: RandomIDSource(), sink: sink, health: health, logger: logger, drained: { [ending] in ending.drained() }
+        )
         do {
             supervisor = try Supervisor(
                 services: configuration.services, spawner: ground.spawner,
@@ -74,7 +77,8 @@ final class Node: Sendable {
             try await jobs.reclaim()
             web = try await WebServer.bind(
                 WebConfiguration(
-                    host: configuration.http.bind.host, ports: configuration.http.bind.ports, hosts: configuration.http.hosts,
+                    host: configuration.http.bind.host, ports: configuration.http.bind.ports,
+                    hosts: configuration.http.hosts,
                     bodyLimit: configuration.http.bodyLimit.bytes, application: configuration.name,
                     version: MainspringVersion.current),
                 WebDependencies(
@@ -92,7 +96,8 @@ final class Node: Sendable {
     /// Runs until the node has stopped; answers with the process's exit code.
     func run() async throws -> Int32 {
         let ladder = ShutdownLadder(
-            participant: self, policy: ShutdownPolicy(grace: configuration.shutdown.grace, cancel: configuration.shutdown.cancel),
+            participant: self,
+            policy: ShutdownPolicy(grace: configuration.shutdown.grace, cancel: configuration.shutdown.cancel),
             time: time, announcer: announcer, logger: logger, exit: { [ending] in ending.finish($0) })
         ending.set(ladder)
         let signals = SignalListener { ladder.handle(signal: $0) }
@@ -117,12 +122,14 @@ final class Node: Sendable {
         status.enter(.running)
         let waiting = try await store.queues().reduce(0) { $0 + $1.waiting }
         let summary = StartupSummary(
-            configuration: configuration, version: MainspringVersion.current, pid: getpid(), url: web.url, waitingJobs: waiting,
+            configuration: configuration, version: MainspringVersion.current, pid: getpid(), url: web.url,
+            waitingJobs: waiting,
             took: time.now() - status.startedAt, sweptProcesses: ground.sweptProcesses)
         if configuration.log.format == .text {
             StandardError.write(summary.lines.joined(separator: "\n") + "\n")
         } else {
-            logger.notice("Node running", metadata: ["url": "\(web.url)", "node": "\(configuration.node)", "pid": "\(getpid())"])
+            logger.notice(
+                "Node running", metadata: ["url": "\(web.url)", "node": "\(configuration.node)", "pid": "\(getpid())"])
         }
     }
 }

@@ -34,7 +34,8 @@ struct NodeParts {
         JobRegistry(
             kinds: configuration.jobs.values.map { job in
                 JobKind(
-                    name: job.name, arguments: job.arguments, queue: job.queue, priority: job.priority, timeout: job.timeout,
+                    name: job.name, arguments: job.arguments, queue: job.queue, priority: job.priority,
+                    timeout: job.timeout,
                     retry: job.retry, unique: job.unique, executor: executor(of: job, onKilled: onKilled))
             },
             queues: configuration.queues.mapValues { QueueOptions(workers: $0.workers, limit: $0.limit) },
@@ -55,7 +56,8 @@ struct NodeParts {
         case .call(let call):
             HTTPCallExecutor(
                 options: HTTPCallExecutor.Options(
-                    method: call.method, url: call.url, headers: call.headers.map { ($0.name, $0.value) }, result: job.result,
+                    method: call.method, url: call.url, headers: call.headers.map { ($0.name, $0.value) },
+                    result: job.result,
                     responseLimit: job.outputLimit.bytes),
                 client: client)
         }

@@ -31,7 +31,8 @@ final class NodeStatus: NodeInspector {
         return ReadinessReport(
             checks: [
                 ReadinessReport.Check(
-                    name: "phase", isOK: phase == .running, detail: phase == .running ? nil : "the node is \(phase.rawValue)"),
+                    name: "phase", isOK: phase == .running,
+                    detail: phase == .running ? nil : "the node is \(phase.rawValue)"),
                 ReadinessReport.Check(name: "store", isOK: error == nil, detail: error.map { "\($0.message)" }),
             ] + services())
     }

@@ -21,7 +21,9 @@ struct StartupSummary {
         let width = rows.map(\.0.count).max() ?? 0
         var lines = ["Mainspring \(version) · node \(configuration.node) · pid \(pid)"]
         lines += rows.map { "  \($0.0)\(String(repeating: " ", count: width - $0.0.count))  \($0.1)" }
-        if sweptProcesses > 0 { lines.append("Ended \(sweptProcesses) process\(sweptProcesses == 1 ? "" : "es") of an earlier run.") }
+        if sweptProcesses > 0 {
+            lines.append("Ended \(sweptProcesses) process\(sweptProcesses == 1 ? "" : "es") of an earlier run.")
+        }
         lines.append("Up in \(took.forPeople). Press Ctrl-C to stop in order.")
         return lines.map(\.printable)
     }

@@ -25,7 +25,11 @@ final class StopTally: EventSink {
         guard case .job(.settled(let settlement, _)) = event else { return }
         state.withLock { state in
             guard state.isCounting else { return }
-            if settlement.attempt.outcome == .interrupted { state.tally.handedBack += 1 } else { state.tally.finished += 1 }
+            if settlement.attempt.outcome == .interrupted {
+                state.tally.handedBack += 1
+            } else {
+                state.tally.finished += 1
+            }
         }
     }
 }

@@ -53,7 +53,8 @@ public struct CommandExecutor: JobExecutor {
             child = try spawner.spawn(command(for: attempt)) { stream, bytes in capture.append(bytes, to: stream) }
         } catch let error as MainspringError {
             return AttemptResult(
-                .failure(JobFailure(code: error.code.rawValue, message: error.message, detail: error.cause ?? error.hint)))
+                .failure(
+                    JobFailure(code: error.code.rawValue, message: error.message, detail: error.cause ?? error.hint)))
         } catch {
             return AttemptResult(.failure(JobFailure(code: "spawn_failed", message: String(describing: error))))
         }
@@ -87,7 +88,8 @@ public struct CommandExecutor: JobExecutor {
         let output = capture.output
         let lastLines = String(decoding: output.standardError.suffix(1024), as: UTF8.self)
         func failure(_ code: String) -> JobFailure {
-            JobFailure(code: code, message: "the command ended with \(status)", detail: lastLines.isEmpty ? nil : lastLines)
+            JobFailure(
+                code: code, message: "the command ended with \(status)", detail: lastLines.isEmpty ? nil : lastLines)
         }
         switch status {
         // A command that was told to stop may say 0 without having done its work: see docs/decisions/0006.

@@ -56,7 +56,9 @@ public struct HTTPCallExecutor: JobExecutor {
             let request = try makeRequest(for: attempt)
             if let address = await HostAddresses.linkLocal(of: options.url.host) {
                 return AttemptResult(
-                    .discarded(JobFailure(code: "link_local", message: "the host resolves to the link-local address \(address)")))
+                    .discarded(
+                        JobFailure(
+                            code: "link_local", message: "the host resolves to the link-local address \(address)")))
             }
             let response = try await client.execute(request, deadline: .distantFuture)
             let status = Int(response.status.code)
@@ -66,12 +68,15 @@ public struct HTTPCallExecutor: JobExecutor {
                 outcome(status: status, body: body, dropped: dropped, retryAfter: retryAfter),
                 output: AttemptOutput(standardOutput: body, droppedBytes: dropped))
         } catch let error as MainspringError {
-            return AttemptResult(.discarded(JobFailure(code: error.code.rawValue, message: error.message, detail: error.hint)))
+            return AttemptResult(
+                .discarded(JobFailure(code: error.code.rawValue, message: error.message, detail: error.hint)))
         } catch is CancellationError {
             return AttemptResult(.failure(JobFailure(code: "stopped", message: "the call was cut")))
         } catch {
             return AttemptResult(
-                .failure(JobFailure(code: "http_failed", message: "the call got no answer", detail: String(describing: error))))
+                .failure(
+                    JobFailure(
+                        code: "http_failed", message: "the call got no answer", detail: String(describing: error))))
         }
     }
 

@@ -57,7 +57,8 @@ enum EndpointDocument {
             } else {
                 text += "- Body: \(schema.typeName):\n"
                 for field in schema.fields {
-                    text += "  - `\(field.name)`\(field.isRequired ? " (required)" : ""): \(field.schema.typeName). \(field.meaning)\n"
+                    text +=
+                        "  - `\(field.name)`\(field.isRequired ? " (required)" : ""): \(field.schema.typeName). \(field.meaning)\n"
                 }
             }
         }

@@ -41,7 +41,8 @@ struct Parameter: Sendable {
     var typeName: String {
         switch kind {
         case .text(let maxBytes): "text of up to \(maxBytes) bytes"
-        case .integer(let range, let standard): "an integer from \(range.lowerBound) to \(range.upperBound) (default \(standard))"
+        case .integer(let range, let standard):
+            "an integer from \(range.lowerBound) to \(range.upperBound) (default \(standard))"
         case .duration(let max): "a duration such as 500ms or 10s, up to \(max.text)"
         case .flag: "a flag: true, false, or nothing"
         }

@@ -45,7 +45,9 @@ struct Problem: Error, Sendable {
 
     private init(invalid: InvalidRequests) {
         let first = invalid.problems.first
-        let sentence = first.map { invalid.problems.count == 1 ? $0.message : "\($0.message) (and \(invalid.problems.count - 1) more)" }
+        let sentence = first.map {
+            invalid.problems.count == 1 ? $0.message : "\($0.message) (and \(invalid.problems.count - 1) more)"
+        }
         self.init(
             .unprocessableContent, first?.code ?? .invalidArguments, sentence ?? "the request was refused",
             hint: "'problems' lists every one; 'index' is the place in the array. Nothing was written.")
@@ -57,7 +59,8 @@ struct Problem: Error, Sendable {
     init(malformed problems: [BodyProblem]) {
         let rest = problems.count > 1 ? " (and \(problems.count - 1) more)" : ""
         self.init(
-            .badRequest, problems.first?.code ?? .malformed, (problems.first?.sentence ?? "the body is malformed") + rest,
+            .badRequest, problems.first?.code ?? .malformed,
+            (problems.first?.sentence ?? "the body is malformed") + rest,
             hint: "docs/http-api.md describes the body. Nothing was written.")
         self.problems = problems.map(\.json)
     }

@@ -26,7 +26,9 @@ struct Reply: Sendable {
         json(["data": .array(items), "next": next.map(JSONValue.string) ?? .null])
     }
 
-    static func text(_ text: String, _ status: HTTPResponse.Status = .ok, type: String = "text/plain; charset=utf-8") -> Reply {
+    static func text(
+        _ text: String, _ status: HTTPResponse.Status = .ok, type: String = "text/plain; charset=utf-8"
+    ) -> Reply {
         Reply(status, type: type, body: Array(text.utf8))
     }
 

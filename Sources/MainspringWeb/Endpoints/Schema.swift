@@ -3,7 +3,9 @@ import MainspringCore
 /// The shape of a JSON body; it checks a body, and describes it.
 indirect enum Schema: Sendable {
     /// `format` is what a person reads: `duration such as 30s`. `isValid` decides.
-    case string(maxBytes: Int, choices: [String] = [], format: String? = nil, isValid: @Sendable (String) -> Bool = { _ in true })
+    case string(
+        maxBytes: Int, choices: [String] = [], format: String? = nil,
+        isValid: @Sendable (String) -> Bool = { _ in true })
     case integer(ClosedRange<Int64>)
     case array(of: Schema, count: ClosedRange<Int>)
     case object([Field])
@@ -52,7 +54,9 @@ indirect enum Schema: Sendable {
         case (.integer(let range), .integer(let number)):
             if !range.contains(number) { refuse("must be from \(range.lowerBound) to \(range.upperBound)") }
         case (.array(let schema, let count), .array(let items)):
-            if !count.contains(items.count) { return refuse("must hold \(count.lowerBound) to \(count.upperBound) items") }
+            if !count.contains(items.count) {
+                return refuse("must hold \(count.lowerBound) to \(count.upperBound) items")
+            }
             for item in items { schema.check(item, field: field, index: index, into: &problems) }
         case (.object(let fields), .object(let members)):
             check(members, against: fields, index: index, into: &problems)
@@ -66,7 +70,9 @@ indirect enum Schema: Sendable {
         }
     }
 
-    private func check(_ members: [String: JSONValue], against fields: [Field], index: Int?, into problems: inout [BodyProblem]) {
+    private func check(
+        _ members: [String: JSONValue], against fields: [Field], index: Int?, into problems: inout [BodyProblem]
+    ) {
         for name in members.keys.sorted() where !fields.contains(where: { $0.name == name }) {
             let near = NearestName.of(name, among: fields.map(\.name)).map { "; did you mean '\($0)'?" } ?? ""
             let known = fields.isEmpty ? "none are" : "known are \(fields.map(\.name).joined(separator: ", "))"

@@ -16,7 +16,9 @@ struct JobAddition {
         let requests = try JobRequestBody.requests(from: request.body, now: context.time.now())
         let isArray = request.body.array != nil
         let results = try await context.jobs.enqueue(requests)
-        var added = try results.enumerated().map { try self.added($0.element, index: isArray ? $0.offset : nil, of: results) }
+        var added = try results.enumerated().map {
+            try self.added($0.element, index: isArray ? $0.offset : nil, of: results)
+        }
         if let wait = request.duration("wait") { added = try await waitForEnds(of: added, atMost: wait) }
         return try await reply(added, isArray: isArray, hasWaited: request.query["wait"] != nil)
     }
@@ -38,7 +40,8 @@ struct JobAddition {
         case .queueFull(let limit):
             throw MainspringError(
                 .queueFull, "the queue holds its limit of \(limit) waiting jobs\(place)",
-                hint: "Try again later, add workers, or raise the queue's 'limit'. Nothing was written.", retryAfter: .seconds(5))
+                hint: "Try again later, add workers, or raise the queue's 'limit'. Nothing was written.",
+                retryAfter: .seconds(5))
         case .alreadyFired, .overlapped: break
         }
         throw MainspringError(.storeFailed, "the store gave an answer that no request of this kind has")

@@ -23,10 +23,12 @@ enum JobCommands {
         case .notAllowed(let job):
             throw MainspringError(
                 .notAllowedInState, "the job is \(job.state.rawValue) and cannot be retried",
-                hint: job.state == .completed ? "Add a new job of its kind instead." : "Wait for its end, or cancel it first.")
+                hint: job.state == .completed
+                    ? "Add a new job of its kind instead." : "Wait for its end, or cancel it first.")
         case .duplicate(let other):
             throw MainspringError(
-                .conflict, "another job holds the job's unique key", hint: "See GET /v1/jobs/\(other); retry when it has ended.")
+                .conflict, "another job holds the job's unique key",
+                hint: "See GET /v1/jobs/\(other); retry when it has ended.")
         case .notFound: throw EndpointRequest.noSuchJob
         }
     }

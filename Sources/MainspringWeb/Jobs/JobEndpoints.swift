@@ -20,11 +20,15 @@ enum JobEndpoints {
             Endpoint.Answer(201, "Created (and, with `wait`, ended): the job, or an array of the jobs in order."),
             Endpoint.Answer(202, "Created, and not ended within `wait`: it runs on."),
             Endpoint.Answer(
-                200, "It was there already, by its id or its unique key: that job, with `\"duplicate\": true`. In an array: when all were."),
+                200,
+                "It was there already, by its id or its unique key: that job, with `\"duplicate\": true`. In an array: when all were."
+            ),
             Endpoint.Answer(400, "Malformed; `problems` names fields and, in an array, indices."),
             Endpoint.Answer(409, "The id belongs to a job of another kind, queue or arguments. Nothing was written."),
             Endpoint.Answer(
-                422, "Refused by the declared kinds, arguments or queues; `problems` lists all, with indices. Nothing was written."),
+                422,
+                "Refused by the declared kinds, arguments or queues; `problems` lists all, with indices. Nothing was written."
+            ),
             Endpoint.Answer(429, "The queue is full; `Retry-After`. Nothing was written."),
             Endpoint.Answer(503, "The node stops or the store does not answer; `Retry-After`."),
         ]
@@ -38,7 +42,8 @@ enum JobEndpoints {
             .query("limit", .integer(1...1000, default: 50), "Jobs on a page."),
         ],
         answers: [
-            Endpoint.Answer(200, "The page."), Endpoint.Answer(400, "The query has an unknown term or state, or the cursor is none."),
+            Endpoint.Answer(200, "The page."),
+            Endpoint.Answer(400, "The query has an unknown term or state, or the cursor is none."),
         ]
     ) { request, context in
         let query = try JobSearch.parse(

@@ -10,8 +10,10 @@ enum JobRendering {
             "queue": .string(job.queue), "priority": .string(job.priority.rawValue),
             "args": document(job.arguments), "attempt": .integer(Int64(job.attempt)),
             "max_attempts": .integer(Int64(job.maxAttempts)), "result": job.result.map(document) ?? .null,
-            "error": error(job.error), "tags": .array(job.tags.map(JSONValue.string)), "created_at": time(job.createdAt),
-            "scheduled_at": time(job.scheduledAt), "started_at": time(job.startedAt), "finished_at": time(job.finishedAt),
+            "error": error(job.error), "tags": .array(job.tags.map(JSONValue.string)),
+            "created_at": time(job.createdAt),
+            "scheduled_at": time(job.scheduledAt), "started_at": time(job.startedAt),
+            "finished_at": time(job.finishedAt),
             "cancel_requested_at": time(job.cancelRequestedAt), "node": job.node.map(JSONValue.string) ?? .null,
             "schedule": job.schedule.map(JSONValue.string) ?? .null, "rescues": .integer(Int64(job.rescues)),
             "snoozes": .integer(Int64(job.snoozes)),
@@ -23,7 +25,8 @@ enum JobRendering {
 
     static func json(_ attempt: AttemptRecord) -> JSONValue {
         [
-            "number": .integer(Int64(attempt.number)), "node": .string(attempt.node), "started_at": time(attempt.startedAt),
+            "number": .integer(Int64(attempt.number)), "node": .string(attempt.node),
+            "started_at": time(attempt.startedAt),
             "finished_at": time(attempt.finishedAt), "outcome": attempt.outcome.map { .string($0.rawValue) } ?? .null,
             "error": error(attempt.error),
         ]

@@ -10,21 +10,27 @@ enum JobRequestBody {
             Schema.Field("args", .openObject, "The kind's declared arguments. Default: none."),
             Schema.Field("queue", .string(maxBytes: 128), "A declared queue. Default: the kind's."),
             Schema.Field(
-                "priority", .string(maxBytes: 16, choices: JobPriority.allCases.map(\.rawValue)), "Default: the kind's."),
+                "priority", .string(maxBytes: 16, choices: JobPriority.allCases.map(\.rawValue)), "Default: the kind's."
+            ),
             Schema.Field(
                 "in", .string(maxBytes: 32, format: "duration such as 30s") { Duration(text: $0) != nil },
                 "Not before this time from now. Not together with `at`."),
             Schema.Field(
-                "at", .string(maxBytes: 64, format: "time such as 2026-11-01T17:00:00Z") { Timestamp(rfc3339: $0) != nil },
+                "at",
+                .string(maxBytes: 64, format: "time such as 2026-11-01T17:00:00Z") { Timestamp(rfc3339: $0) != nil },
                 "Not before this time (RFC 3339); a past one means now."),
             Schema.Field("unique", .notInThisVersion, "Declare `unique:` on the job kind instead."),
             Schema.Field(
                 "tags",
                 .array(
-                    of: .string(maxBytes: 64, format: "tag without spaces, commas or control characters", isValid: isTag),
+                    of: .string(
+                        maxBytes: 64, format: "tag without spaces, commas or control characters", isValid: isTag),
                     count: 0...16), "Words to find it by."),
             Schema.Field(
-                "id", .string(maxBytes: 128, format: "text of letters, digits, '.', '_' or '-'") { JobID(rawValue: $0) != nil },
+                "id",
+                .string(maxBytes: 128, format: "text of letters, digits, '.', '_' or '-'") {
+                    JobID(rawValue: $0) != nil
+                },
                 "The caller's own id: the same request sent again makes no second job. Default: a new UUIDv7."),
         ]), max: limit)
 
@@ -55,6 +61,9 @@ enum JobRequestBody {
 
     /// Only such tags can be written in a query.
     private static func isTag(_ text: String) -> Bool {
-        !text.isEmpty && !text.unicodeScalars.contains { $0 == "," || $0.properties.isWhitespace || $0.value < 0x20 || $0.value == 0x7F }
+        !text.isEmpty
+            && !text.unicodeScalars.contains {
+                $0 == "," || $0.properties.isWhitespace || $0.value < 0x20 || $0.value == 0x7F
+            }
     }
 }

@@ -15,7 +15,8 @@ enum JobSearch {
             guard terms.contains(name) else { throw unknown(name) }
             let values = parts.count > 1 ? parts[1].split(separator: ",").map(String.init) : []
             guard !values.isEmpty else {
-                throw Problem(.badRequest, .malformed, "the query's '\(name)' has no value", hint: "Write '\(name):VALUE'.")
+                throw Problem(
+                    .badRequest, .malformed, "the query's '\(name)' has no value", hint: "Write '\(name):VALUE'.")
             }
             switch name {
             case "kind": query.kinds.formUnion(values)
@@ -34,7 +35,8 @@ enum JobSearch {
     private static func cursor(_ text: String) throws(Problem) -> JobCursor {
         guard text.first == "c", let value = Int64(text.dropFirst(), radix: 36), value >= 0 else {
             throw Problem(
-                .badRequest, .malformed, "'cursor' is none that this node gave", hint: "Take 'next' of the page before, or leave it out.")
+                .badRequest, .malformed, "'cursor' is none that this node gave",
+                hint: "Take 'next' of the page before, or leave it out.")
         }
         return JobCursor(rawValue: value)
     }
@@ -44,7 +46,8 @@ enum JobSearch {
         let names = JobState.allCases.map(\.rawValue)
         let near = NearestName.of(text, among: names).map { "Did you mean '\($0)'? " } ?? ""
         throw Problem(
-            .badRequest, .malformed, "'\(text.prefix(64))' is not a state", hint: "\(near)Known are \(names.joined(separator: ", ")).")
+            .badRequest, .malformed, "'\(text.prefix(64))' is not a state",
+            hint: "\(near)Known are \(names.joined(separator: ", ")).")
     }
 
     private static func unknown(_ name: String) -> Problem {

@@ -10,17 +10,21 @@ enum MetricsSnapshot {
         typealias Catalog = MetricsCatalog
         // Counters need no store: when it fails, they are told without the queues.
         let queues = try? await context.jobs.queues()
-        let isStoreUp = queues != nil && context.inspector.readiness().checks.allSatisfy { $0.name != "store" || $0.isOK }
+        let isStoreUp =
+            queues != nil && context.inspector.readiness().checks.allSatisfy { $0.name != "store" || $0.isOK }
         var samples = [
             MetricSample(Catalog.buildInfo, [context.version], value: 1),
             MetricSample(Catalog.storeUp, [context.storeName], value: isStoreUp ? 1 : 0),
         ]
         for service in context.services.services() {
             let isUp = service.state == .running && service.isReady
-            samples.append(MetricSample(Catalog.serviceUp, [context.metrics.serviceLabel(service.name)], value: isUp ? 1 : 0))
+            samples.append(
+                MetricSample(Catalog.serviceUp, [context.metrics.serviceLabel(service.name)], value: isUp ? 1 : 0))
         }
         let now = context.time.now()
-        for queue in queues ?? [] { samples += gauges(of: queue, label: context.metrics.queueLabel(queue.summary.name), now: now) }
+        for queue in queues ?? [] {
+            samples += gauges(of: queue, label: context.metrics.queueLabel(queue.summary.name), now: now)
+        }
         return context.metrics.text(gauges: samples)
     }
 
@@ -35,7 +39,8 @@ enum MetricsSnapshot {
         samples.append(MetricSample(Catalog.queuePaused, [label], value: summary.isPaused ? 1 : 0))
         if let options = queue.options {
             samples.append(MetricSample(Catalog.workers, [label, "busy"], value: Double(queue.busy)))
-            samples.append(MetricSample(Catalog.workers, [label, "idle"], value: Double(max(0, options.workers - queue.busy))))
+            samples.append(
+                MetricSample(Catalog.workers, [label, "idle"], value: Double(max(0, options.workers - queue.busy))))
         }
         return samples
     }

@@ -25,10 +25,12 @@ enum NodeEndpoints {
         let shown = request.flag("verbose") ? report.checks : report.checks.filter { !$0.isOK }
         let checks = shown.map { check in
             JSONValue.object([
-                "name": .string(check.name), "ok": .bool(check.isOK), "detail": check.detail.map(JSONValue.string) ?? .null,
+                "name": .string(check.name), "ok": .bool(check.isOK),
+                "detail": check.detail.map(JSONValue.string) ?? .null,
             ])
         }
-        return .json(["ready": .bool(report.isReady), "checks": .array(checks)], report.isReady ? .ok : .serviceUnavailable)
+        return .json(
+            ["ready": .bool(report.isReady), "checks": .array(checks)], report.isReady ? .ok : .serviceUnavailable)
     }
 
     private static let metrics = Endpoint(
@@ -39,7 +41,8 @@ enum NodeEndpoints {
     }
 
     private static let node = Endpoint(
-        .get, "/v1/node", "This node: `name` (of the application), `node`, `version`, `phase`, `ready`, `url`, `store`, `started_at`, `uptime_seconds`.",
+        .get, "/v1/node",
+        "This node: `name` (of the application), `node`, `version`, `phase`, `ready`, `url`, `store`, `started_at`, `uptime_seconds`.",
         answers: [Endpoint.Answer(200, "The node.")]
     ) { _, context in
         let inspector = context.inspector

@@ -5,7 +5,9 @@ enum ActionForm {
     }
 
     /// `label` is what a screen reader says: with the thing's name.
-    static func html(_ title: String, to action: String, label: String, from page: String, _ tone: Tone = .plain) -> HTML {
+    static func html(
+        _ title: String, to action: String, label: String, from page: String, _ tone: Tone = .plain
+    ) -> HTML {
         """
         <form method="post" action="\(action)"><input type="hidden" name="from" value="\(page)">\
         <button class="\(tone.rawValue)" aria-label="\(label)">\(title)</button></form>

@@ -7,7 +7,8 @@ struct JobsTable {
 
     var html: HTML {
         let columns = [
-            Table.Column("Job", "main"), Table.Column("State"), Table.Column("Attempt", "number"), Table.Column("Queue"),
+            Table.Column("Job", "main"), Table.Column("State"), Table.Column("Attempt", "number"),
+            Table.Column("Queue"),
             Table.Column("Age", "number"), Table.Column("Ran", "number"), Table.Column("Outcome", "wide"),
             Table.Column("Actions", "actions"),
         ]
@@ -48,12 +49,15 @@ enum JobActions {
         if [.discarded, .cancelled, .retryable, .scheduled].contains(job.state) {
             let title = job.state == .scheduled || job.state == .retryable ? "Run now" : "Retry"
             buttons.append(
-                ActionForm.html(title, to: ActionForm.path("jobs", job.id.rawValue, "retry"), label: "\(title): \(job.kind) \(job.id)", from: page))
+                ActionForm.html(
+                    title, to: ActionForm.path("jobs", job.id.rawValue, "retry"),
+                    label: "\(title): \(job.kind) \(job.id)", from: page))
         }
         if !job.state.isFinal, job.cancelRequestedAt == nil {
             buttons.append(
                 ActionForm.html(
-                    "Cancel", to: ActionForm.path("jobs", job.id.rawValue, "cancel"), label: "Cancel: \(job.kind) \(job.id)", from: page,
+                    "Cancel", to: ActionForm.path("jobs", job.id.rawValue, "cancel"),
+                    label: "Cancel: \(job.kind) \(job.id)", from: page,
                     .danger))
         }
         return "<div class=\"buttons\">\(buttons)</div>"

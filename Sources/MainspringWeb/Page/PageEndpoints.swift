@@ -34,7 +34,8 @@ enum PageEndpoints {
         ],
         answers: [Endpoint.Answer(200, "HTML; parts of it say so when the store does not answer.")]
     ) { request, context in
-        let query = request.query["q"] ?? "", cursor = request.query["cursor"]
+        let query = request.query["q"] ?? ""
+        let cursor = request.query["cursor"]
         let search = try JobSearch.parse(query, cursor: cursor, limit: 50)
         let queues = try? await context.jobs.queues()
         let jobs = try? await context.jobs.jobs(matching: search)

@@ -10,8 +10,10 @@ struct QueuesTable {
         guard !queues.isEmpty else { return "<p class=\"empty\">No queues are declared.</p>" }
         let columns = [
             Table.Column("Queue", "main"), Table.Column("Waiting", "number"), Table.Column("Oldest wait", "number"),
-            Table.Column("Running here", "slots"), Table.Column("Running", "number"), Table.Column("Retryable", "number"),
-            Table.Column("Completed", "number"), Table.Column("Discarded", "number"), Table.Column("Actions", "actions"),
+            Table.Column("Running here", "slots"), Table.Column("Running", "number"),
+            Table.Column("Retryable", "number"),
+            Table.Column("Completed", "number"), Table.Column("Discarded", "number"),
+            Table.Column("Actions", "actions"),
         ]
         return Table(caption: "Queues", columns: columns, rows: queues.map(row)).html
     }

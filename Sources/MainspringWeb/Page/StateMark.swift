@@ -9,7 +9,9 @@ enum StateMark {
 
     static func html(_ service: ServiceStatus) -> HTML {
         switch service.state {
-        case .running: service.isReady ? mark("dot", tone: "running", word: "running") : mark("ring", tone: "retryable", word: "not ready")
+        case .running:
+            service.isReady
+                ? mark("dot", tone: "running", word: "running") : mark("ring", tone: "retryable", word: "not ready")
         case .waiting: mark("ring", tone: "available", word: "waiting")
         case .starting: mark("half", tone: "scheduled", word: "starting")
         case .backingOff: mark("again", tone: "retryable", word: "backing off")

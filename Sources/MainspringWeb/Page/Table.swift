@@ -18,7 +18,8 @@ struct Table {
     // The roles stay when the style sheet changes how it is laid out.
     var html: HTML {
         let heads = columns.map { column -> HTML in
-            let title: HTML = column.style.contains("actions") ? "<span class=\"unseen\">\(column.title)</span>" : "\(column.title)"
+            let title: HTML =
+                column.style.contains("actions") ? "<span class=\"unseen\">\(column.title)</span>" : "\(column.title)"
             return "<th scope=\"col\" role=\"columnheader\" class=\"\(column.style)\">\(title)</th>"
         }
         let lines = rows.map { row -> HTML in

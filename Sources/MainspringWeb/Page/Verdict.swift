@@ -15,7 +15,8 @@ struct Verdict: Sendable, Equatable {
     /// `queues` nil: the store did not answer.
     init(phase: NodePhase, readiness: ReadinessReport, queues: [QueueStatus]?) {
         let failing = readiness.checks.filter { !$0.isOK }
-        let reasons = failing.map { $0.detail.map(Self.withoutStop) ?? "\($0.name) is not ready" }.joined(separator: "; ")
+        let reasons = failing.map { $0.detail.map(Self.withoutStop) ?? "\($0.name) is not ready" }.joined(
+            separator: "; ")
         switch phase {
         case .starting:
             level = .busy
@@ -23,7 +24,8 @@ struct Verdict: Sendable, Equatable {
         case .draining:
             level = .busy
             let busy = queues?.map(\.busy).reduce(0, +) ?? 0
-            sentence = "Stopping: no new jobs; \(busy == 0 ? "nothing runs any more" : "\(Self.jobs(busy)) still run\(busy == 1 ? "s" : "")")."
+            sentence =
+                "Stopping: no new jobs; \(busy == 0 ? "nothing runs any more" : "\(Self.jobs(busy)) still run\(busy == 1 ? "s" : "")")."
         case .stopped:
             level = .busy
             sentence = "Stopped."

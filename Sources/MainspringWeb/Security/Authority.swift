@@ -23,7 +23,8 @@ struct Authority: Sendable, Equatable {
             port = nil
         } else {
             rest.removeFirst()
-            guard text.contains(":"), rest.count <= 5, rest.utf8.allSatisfy({ (48...57).contains($0) }), let number = Int(rest)
+            guard text.contains(":"), rest.count <= 5, rest.utf8.allSatisfy({ (48...57).contains($0) }),
+                let number = Int(rest)
             else { return nil }
             port = number
         }

@@ -9,9 +9,10 @@ struct RequestGate: Sendable {
     /// Loopback names and addresses pass always, and so does `bindHost`, unless it stands for every address.
     init(bindHost: String, hosts: [String]) {
         let names = hosts + (["0.0.0.0", "::", "*"].contains(bindHost) ? [] : [bindHost])
-        self.hosts = Set(names.map { name in
-            Authority(name)?.host ?? Authority("[\(name)]")?.host ?? name.lowercased()
-        })
+        self.hosts = Set(
+            names.map { name in
+                Authority(name)?.host ?? Authority("[\(name)]")?.host ?? name.lowercased()
+            })
     }
 
     /// Before the path is looked at: every request names a host of ours.
@@ -49,7 +50,8 @@ struct RequestGate: Sendable {
 
     private func isOwn(_ origin: String, _ head: HTTPRequest) -> Bool {
         let parts = origin.split(separator: ":", maxSplits: 1)
-        guard parts.count == 2, parts[1].hasPrefix("//"), let scheme = parts.first, scheme == "http" || scheme == "https",
+        guard parts.count == 2, parts[1].hasPrefix("//"), let scheme = parts.first,
+            scheme == "http" || scheme == "https",
             let from = Authority(parts[1].dropFirst(2)), let to = head.authority.flatMap({ Authority($0) })
         else { return false }
         let standard = scheme == "http" ? 80 : 443

@@ -25,7 +25,8 @@ struct RequestResponder: Sendable {
         do {
             var admitted = try admit(request.head, endpoint: &endpoint)
             if let announced = body.announced, announced > bodyLimit { throw tooLarge }
-            if case .none = admitted.endpoint.body {} else {
+            if case .none = admitted.endpoint.body {
+            } else {
                 try checkContentType(request.head, of: admitted.endpoint, hasBody: !body.isFinished)
                 guard let bytes = try await read(&body, willRead) else { throw tooLarge }
                 try parse(bytes, into: &admitted)
@@ -52,10 +53,13 @@ struct RequestResponder: Sendable {
         switch match {
         case nil: throw Problem(.badRequest, .malformed, "the path is malformed")
         case .unknownPath?:
-            throw Problem(.notFound, .notFound, "there is nothing at this path", hint: "docs/http-api.md lists what there is.")
+            throw Problem(
+                .notFound, .notFound, "there is nothing at this path", hint: "docs/http-api.md lists what there is.")
         case .wrongMethod(let allowed)?:
             let list = allowed.map(\.rawValue).joined(separator: ", ")
-            var problem = Problem(.methodNotAllowed, .methodNotAllowed, "this path does not take \(head.method.rawValue)", hint: "It takes \(list).")
+            var problem = Problem(
+                .methodNotAllowed, .methodNotAllowed, "this path does not take \(head.method.rawValue)",
+                hint: "It takes \(list).")
             problem.headers[.allow] = list
             throw problem
         case .endpoint(let endpoint, let captures)?:
@@ -98,9 +102,12 @@ struct RequestResponder: Sendable {
                 let names = known.map(\.name)
                 let near = NearestName.of(name, among: names).map { "Did you mean '\($0)'?" }
                 let list = names.isEmpty ? "This path takes none." : "Known are \(names.joined(separator: ", "))."
-                throw Problem(.badRequest, .malformed, "'\(name.prefix(64))' is not a known parameter", hint: near ?? list)
+                throw Problem(
+                    .badRequest, .malformed, "'\(name.prefix(64))' is not a known parameter", hint: near ?? list)
             }
-            if let problem = parameter.problem(with: value) { throw Problem(.badRequest, .malformed, "'\(name)' \(problem)") }
+            if let problem = parameter.problem(with: value) {
+                throw Problem(.badRequest, .malformed, "'\(name)' \(problem)")
+            }
         }
         return values
     }
@@ -119,7 +126,8 @@ struct RequestResponder: Sendable {
         }
         guard type == wanted else {
             throw Problem(
-                .unsupportedMediaType, .contentType, "the body must be \(wanted)", hint: "Send 'Content-Type: \(wanted)'.")
+                .unsupportedMediaType, .contentType, "the body must be \(wanted)",
+                hint: "Send 'Content-Type: \(wanted)'.")
         }
     }
 

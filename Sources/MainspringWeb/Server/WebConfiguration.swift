@@ -22,8 +22,10 @@ public struct WebConfiguration: Sendable, Equatable {
 
     /// The defaults are 8 MiB, 30 s idle, 30 s for a body, 512 connections and 2 s of grace.
     public init(
-        host: String = "127.0.0.1", ports: ClosedRange<Int> = 8501...8600, hosts: [String] = [], bodyLimit: Int = 8 << 20,
-        application: String, version: String, idleTimeout: Duration = .seconds(30), bodyTimeout: Duration = .seconds(30),
+        host: String = "127.0.0.1", ports: ClosedRange<Int> = 8501...8600, hosts: [String] = [],
+        bodyLimit: Int = 8 << 20,
+        application: String, version: String, idleTimeout: Duration = .seconds(30),
+        bodyTimeout: Duration = .seconds(30),
         connectionLimit: Int = 512, shutdownGrace: Duration = .seconds(2)
     ) {
         self.host = host

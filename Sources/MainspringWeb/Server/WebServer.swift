@@ -45,7 +45,8 @@ public struct WebServer: Sendable {
             }
         }
         throw MainspringError(
-            .noFreePort, "no port from \(configuration.ports.lowerBound) to \(configuration.ports.upperBound) is free on \(configuration.host)",
+            .noFreePort,
+            "no port from \(configuration.ports.lowerBound) to \(configuration.ports.upperBound) is free on \(configuration.host)",
             hint: "Stop what holds them, or name other ports in 'http: { bind: ... }' or MAINSPRING_HTTP_BIND.")
     }
 
@@ -112,7 +113,8 @@ public struct WebServer: Sendable {
     private func responder() -> HTTPChannelHandler.Responder {
         let responder = RequestResponder(
             context: WebContext(dependencies, configuration: configuration, url: url),
-            gate: RequestGate(bindHost: configuration.host, hosts: configuration.hosts), bodyLimit: configuration.bodyLimit,
+            gate: RequestGate(bindHost: configuration.host, hosts: configuration.hosts),
+            bodyLimit: configuration.bodyLimit,
             logger: logger)
         let time = dependencies.time
         let bodyTimeout = configuration.bodyTimeout

@@ -17,7 +17,8 @@ enum ServiceEndpoints {
     ) { _, context in .list(context.services.services().map(json)) }
 
     private static let restart = Endpoint(
-        .post, "/v1/services/{service}/restart", "Stops the service by its stop policy and starts it again, without a backoff.",
+        .post, "/v1/services/{service}/restart",
+        "Stops the service by its stop policy and starts it again, without a backoff.",
         parameters: [service], body: .json(.object([])),
         answers: [
             Endpoint.Answer(202, "It is under way: the service."), unknown,
@@ -30,11 +31,13 @@ enum ServiceEndpoints {
     }
 
     private static let logs = Endpoint(
-        .get, "/v1/services/{service}/logs", "The last lines of both outputs, oldest first: `{\"data\": [line…], \"next\": null}`.",
+        .get, "/v1/services/{service}/logs",
+        "The last lines of both outputs, oldest first: `{\"data\": [line…], \"next\": null}`.",
         parameters: [service, .query("lines", .integer(1...10_000, default: 100), "At most this many.")],
         answers: [Endpoint.Answer(200, "The lines."), unknown]
     ) { request, context in
-        let lines = try context.services.logTail(of: request.captured("service"), lines: request.integer("lines", default: 100))
+        let lines = try context.services.logTail(
+            of: request.captured("service"), lines: request.integer("lines", default: 100))
         return .list(lines.map(JSONValue.string))
     }
 

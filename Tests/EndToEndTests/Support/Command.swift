@@ -20,7 +20,9 @@ enum Command {
         process.arguments = arguments
         process.currentDirectoryURL = URL(fileURLWithPath: folder)
         process.environment = baseEnvironment.merging(environment) { $1 }
-        let output = Pipe(), errors = Pipe(), stdin = Pipe()
+        let output = Pipe()
+        let errors = Pipe()
+        let stdin = Pipe()
         process.standardOutput = output
         process.standardError = errors
         process.standardInput = stdin
@@ -33,12 +35,15 @@ enum Command {
         return await onThread {
             process.waitUntilExit()
             return CommandResult(
-                status: process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus,
+                status: process.terminationReason == .exit
+                    ? process.terminationStatus : 128 + process.terminationStatus,
                 output: texts.0, errors: texts.1)
         }
     }
 
-    static let baseEnvironment = ["PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8", "TZ": "UTC"]
+    static let baseEnvironment = [
+        "PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": "/tmp", "LANG": "C.UTF-8", "TZ": "UTC",
+    ]
 
     private static func readToEnd(_ handle: FileHandle) async -> String {
         let unchecked = UncheckedHandle(handle: handle)

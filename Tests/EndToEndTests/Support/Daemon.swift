@@ -14,7 +14,9 @@ final class Daemon: Sendable {
     private let exit: ExitWaiter
 
     /// Starts `mainspring run` in the folder and waits until it listens.
-    static func start(in folder: ScratchFolder, arguments: [String] = [], environment: [String: String] = [:]) async throws
+    static func start(
+        in folder: ScratchFolder, arguments: [String] = [], environment: [String: String] = [:]
+    ) async throws
         -> Daemon
     {
         let (process, output, exit) = try launch(in: folder, arguments: arguments, environment: environment)
@@ -29,7 +31,9 @@ final class Daemon: Sendable {
         try await Command.run(Binary.path, ["run"] + arguments, in: folder.path)
     }
 
-    private static func launch(in folder: ScratchFolder, arguments: [String], environment: [String: String]) throws -> (
+    private static func launch(
+        in folder: ScratchFolder, arguments: [String], environment: [String: String]
+    ) throws -> (
         Process, LineRecorder, ExitWaiter
     ) {
         let process = Process()
@@ -80,14 +84,16 @@ final class Daemon: Sendable {
     }
 
     /// The first line of standard error, past ones included, that `match` takes.
-    func line<Value: Sendable>(timeout: Int = 30, _ match: @escaping @Sendable (String) -> Value?) async throws -> Value {
+    func line<Value: Sendable>(timeout: Int = 30, _ match: @escaping @Sendable (String) -> Value?) async throws -> Value
+    {
         try await output.first(timeout: timeout, match)
     }
 
     /// Runs the command line against this node.
     @discardableResult
     func cli(_ arguments: String..., input: String? = nil) async throws -> CommandResult {
-        try await Command.run(Binary.path, arguments, in: folder.path, environment: ["MAINSPRING_URL": url], input: input)
+        try await Command.run(
+            Binary.path, arguments, in: folder.path, environment: ["MAINSPRING_URL": url], input: input)
     }
 
     /// `job add … -o json --wait`, as a document.
@@ -112,5 +118,6 @@ enum Binary {
         .deletingLastPathComponent().deletingLastPathComponent().path
 
     /// `MAINSPRING_BINARY` names another one, for instance the release build.
-    static let path = ProcessInfo.processInfo.environment["MAINSPRING_BINARY"] ?? "\(packageRoot)/.build/debug/mainspring"
+    static let path =
+        ProcessInfo.processInfo.environment["MAINSPRING_BINARY"] ?? "\(packageRoot)/.build/debug/mainspring"
 }

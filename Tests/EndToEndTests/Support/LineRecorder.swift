@@ -23,12 +23,18 @@ final class LineRecorder: Sendable {
     func read(_ handle: FileHandle) {
         handle.readabilityHandler = { handle in
             let data = handle.availableData
-            if data.isEmpty { handle.readabilityHandler = nil } else { self.append(String(decoding: data, as: UTF8.self)) }
+            if data.isEmpty {
+                handle.readabilityHandler = nil
+            } else {
+                self.append(String(decoding: data, as: UTF8.self))
+            }
         }
     }
 
     /// The first answer that `match` gives, for a past line or a later one.
-    func first<Value: Sendable>(timeout seconds: Int, _ match: @escaping @Sendable (String) -> Value?) async throws -> Value {
+    func first<Value: Sendable>(
+        timeout seconds: Int, _ match: @escaping @Sendable (String) -> Value?
+    ) async throws -> Value {
         try await withCheckedThrowingContinuation { continuation in
             let past: Value? = state.withLock { state in
                 if let value = state.lines.lazy.compactMap(match).first { return value }
@@ -41,7 +47,10 @@ final class LineRecorder: Sendable {
                         continuation.resume(returning: value)
                         return true
                     },
-                    fail: { continuation.resume(throwing: TimedOut(description: "no such line in \(seconds) s:\n\(self.text)")) })
+                    fail: {
+                        continuation.resume(
+                            throwing: TimedOut(description: "no such line in \(seconds) s:\n\(self.text)"))
+                    })
                 state.waiters.append(waiter)
                 DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(seconds)) { self.giveUp(id) }
                 return nil

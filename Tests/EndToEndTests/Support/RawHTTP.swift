@@ -30,7 +30,9 @@ enum RawHTTP {
     /// Writes the bytes, then reads until the server closes; 15 s at most.
     static func send(port: Int, bytes: [UInt8]) async throws -> Answer {
         let text = await Command.onThread { exchange(port: port, bytes: bytes) }
-        guard let text, let end = text.range(of: "\r\n\r\n") else { throw TimedOut(description: "no answer on port \(port)") }
+        guard let text, let end = text.range(of: "\r\n\r\n") else {
+            throw TimedOut(description: "no answer on port \(port)")
+        }
         let head = String(text[..<end.lowerBound])
         let status = head.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
         var body = String(text[end.upperBound...])
@@ -56,7 +58,9 @@ enum RawHTTP {
         guard connected == 0 else { return nil }
         var sent = 0
         while sent < bytes.count {
-            let count = bytes[sent...].withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            let count = bytes[sent...].withUnsafeBytes {
+                Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
             if count <= 0 { break }
             sent += count
         }

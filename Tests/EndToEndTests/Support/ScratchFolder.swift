@@ -29,5 +29,7 @@ final class ScratchFolder: Sendable {
 
     func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: file(name)) }
 
-    func list(_ name: String = "") -> [String] { (try? FileManager.default.contentsOfDirectory(atPath: file(name))) ?? [] }
+    func list(_ name: String = "") -> [String] {
+        (try? FileManager.default.contentsOfDirectory(atPath: file(name))) ?? []
+    }
 }

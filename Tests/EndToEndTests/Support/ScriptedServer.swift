@@ -27,7 +27,8 @@ final class ScriptedServer: Sendable {
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let bound = withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { raw in
-                bind(listener, raw, length) == 0 && listen(listener, 16) == 0 && getsockname(listener, raw, &length) == 0
+                bind(listener, raw, length) == 0 && listen(listener, 16) == 0
+                    && getsockname(listener, raw, &length) == 0
             }
         }
         descriptor = listener
@@ -58,7 +59,8 @@ final class ScriptedServer: Sendable {
             let text = String(decoding: bytes, as: UTF8.self)
             guard let end = text.range(of: "\r\n\r\n") else { continue }
             let head = String(text[..<end.lowerBound])
-            let length = head.lowercased().components(separatedBy: "content-length:").dropFirst().first
+            let length =
+                head.lowercased().components(separatedBy: "content-length:").dropFirst().first
                 .flatMap { Int($0.prefix { $0 != "\r" }.trimmingCharacters(in: .whitespaces)) } ?? 0
             let body = String(text[end.upperBound...])
             guard body.utf8.count >= length else { continue }

@@ -19,7 +19,9 @@ final class ProcessKit: Sendable {
 
     deinit { Self.removeFolder(folder) }
 
-    func start(_ argv: [String], environment: [String: String] = ["PATH": "/usr/bin:/bin"], input: String? = nil)
+    func start(
+        _ argv: [String], environment: [String: String] = ["PATH": "/usr/bin:/bin"], input: String? = nil
+    )
         throws -> RunningChild
     {
         try start(

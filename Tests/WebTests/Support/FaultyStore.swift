@@ -33,7 +33,9 @@ final class FaultyStore: JobStore {
 
     func settle(_ settlements: [Settlement]) async throws -> [SettleResult] { try await store.settle(settlements) }
 
-    func promote(now: Timestamp, limit: Int) async throws -> Promotion { try await store.promote(now: now, limit: limit) }
+    func promote(now: Timestamp, limit: Int) async throws -> Promotion {
+        try await store.promote(now: now, limit: limit)
+    }
 
     func reclaim(owner: NodeIdentity, now: Timestamp, limit: Int) async throws -> [ReclaimedJob] {
         try await store.reclaim(owner: owner, now: now, limit: limit)

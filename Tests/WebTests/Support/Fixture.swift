@@ -24,7 +24,9 @@ struct Fixture: Sendable {
     let system: JobSystem
 
     init() {
-        let arguments = ArgumentSchema(["symbol": ArgumentRule(.string), "days": ArgumentRule(.integer, isOptional: true)])
+        let arguments = ArgumentSchema([
+            "symbol": ArgumentRule(.string), "days": ArgumentRule(.integer, isOptional: true),
+        ])
         let kinds = [
             JobKind(name: "scan", arguments: arguments, executor: executor),
             JobKind(
@@ -33,15 +35,18 @@ struct Fixture: Sendable {
         ]
         system = JobSystem(
             registry: JobRegistry(
-                kinds: kinds, queues: ["default": QueueOptions(workers: 2), "small": QueueOptions(workers: 1, limit: 2)]),
-            schedules: [], retention: Retention(), identity: NodeIdentity(name: "test-1", incarnation: "one"), store: store,
+                kinds: kinds,
+                queues: ["default": QueueOptions(workers: 2), "small": QueueOptions(workers: 1, limit: 2)]),
+            schedules: [], retention: Retention(), identity: NodeIdentity(name: "test-1", incarnation: "one"),
+            store: store,
             time: time, ids: RandomIDSource(), sink: FanOutSink([metrics, events]),
             health: StoreHealth(logger: Logger(label: "test")), logger: Logger(label: "test"), drained: {})
     }
 
     var dependencies: WebDependencies {
         WebDependencies(
-            jobs: system.client, services: services, inspector: inspector, metrics: metrics, time: time, storeName: store.name)
+            jobs: system.client, services: services, inspector: inspector, metrics: metrics, time: time,
+            storeName: store.name)
     }
 
     static let configuration = WebConfiguration(
@@ -70,7 +75,8 @@ struct Fixture: Sendable {
         let configuration = Self.configuration
         let responder = RequestResponder(
             context: WebContext(dependencies, configuration: configuration, url: "http://127.0.0.1:8501"),
-            gate: RequestGate(bindHost: configuration.host, hosts: configuration.hosts), bodyLimit: configuration.bodyLimit,
+            gate: RequestGate(bindHost: configuration.host, hosts: configuration.hosts),
+            bodyLimit: configuration.bodyLimit,
             logger: Logger(label: "test"))
         var reader = BodyReader(request)
         return Answer(await responder.reply(to: request, body: &reader) {})
@@ -87,7 +93,8 @@ struct Fixture: Sendable {
     /// As a browser posts a form of the page.
     func submit(_ path: String, _ form: String = "from=overview") async -> Answer {
         let headers: HTTPFields = [
-            .contentType: "application/x-www-form-urlencoded", .origin: "http://127.0.0.1:8501", .secFetchSite: "same-origin",
+            .contentType: "application/x-www-form-urlencoded", .origin: "http://127.0.0.1:8501",
+            .secFetchSite: "same-origin",
         ]
         return await send(.post, path, headers, body: Array(form.utf8))
     }

@@ -43,7 +43,9 @@ enum InterpreterScript {
         return found.min()
     }
 
-    private static func firstPlaceholder(in elements: [TextTemplate], after program: Int, of interpreter: Interpreter)
+    private static func firstPlaceholder(
+        in elements: [TextTemplate], after program: Int, of interpreter: Interpreter
+    )
         -> Int?
     {
         var isCode = false

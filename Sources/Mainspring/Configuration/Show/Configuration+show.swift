@@ -16,7 +16,9 @@ extension Configuration {
 
     /// The same values one by one: the key's path, the value as text, and where it came from.
     public func entries() -> [(key: String, value: String, origin: String)] {
-        Self.entries(of: effective, path: "").map { ($0.path, ShownValue.text(of: $0.node), $0.node.origin.text(file: file)) }
+        Self.entries(of: effective, path: "").map {
+            ($0.path, ShownValue.text(of: $0.node), $0.node.origin.text(file: file))
+        }
     }
 
     private static func entries(of node: ConfigNode, path: String) -> [(path: String, node: ConfigNode)] {
