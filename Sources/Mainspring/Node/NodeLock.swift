@@ -8,11 +8,7 @@ final class NodeLock: Sendable {
     /// Throws `locked`, naming the process that holds it.
     init(path: String) throws(MainspringError) {
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-        guard descriptor >= 0 else {
-            throw MainspringError(
-                .configuration, "the lock \(path) cannot be opened", cause: String(cString: strerror(errno)),
-                hint: "Check who owns the state folder.")
-        }
+        guard descriptor >= 0 else { throw Self.openError(path, errno) }
         guard Self.take(descriptor) else {
             let holder = Self.holder(descriptor).map { "the process \($0)" } ?? "another process"
             close(descriptor)
@@ -36,6 +32,23 @@ final class NodeLock: Sendable {
             usleep(20_000)
         }
         return false
+    }
+
+    private static func openError(_ path: String, _ number: Int32) -> MainspringError {
+        let cause = String(cString: strerror(number))
+        return switch number {
+        case EROFS:
+            MainspringError(
+                .storeReadOnly, "the lock \(path) cannot be opened", cause: cause,
+                hint: "Make its file system writable, or give 'state:' a folder on another.")
+        case ENOSPC, EDQUOT:
+            MainspringError(
+                .storeFull, "the lock \(path) cannot be made", cause: cause, hint: "Free space on its file system.")
+        default:
+            MainspringError(
+                .configuration, "the lock \(path) cannot be opened", cause: cause,
+                hint: "Check who owns the state folder.")
+        }
     }
 
     private static func holder(_ descriptor: Int32) -> Int32? {
