@@ -7,7 +7,7 @@ struct JobsTable {
 
     var html: HTML {
         let columns = [
-            Table.Column("Job", "main clip"), Table.Column("State"), Table.Column("Attempt", "number"), Table.Column("Queue"),
+            Table.Column("Job", "main clip"), Table.Column("State", "status"), Table.Column("Attempt", "number"), Table.Column("Queue"),
             Table.Column("Age", "number"), Table.Column("Ran", "number"), Table.Column("Outcome", "wide clip"),
             Table.Column("Actions", "actions"),
         ]
