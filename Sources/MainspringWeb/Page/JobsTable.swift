@@ -7,20 +7,19 @@ struct JobsTable {
 
     var html: HTML {
         let columns = [
-            Table.Column("Job", "main"), Table.Column("State"), Table.Column("Attempt", "number"),
-            Table.Column("Queue"),
-            Table.Column("Age", "number"), Table.Column("Ran", "number"), Table.Column("Outcome", "wide"),
+            Table.Column("Job", "main clip"), Table.Column("State", "status"), Table.Column("Attempt", "number"), Table.Column("Queue"),
+            Table.Column("Age", "number"), Table.Column("Ran", "number"), Table.Column("Outcome", "wide clip"),
             Table.Column("Actions", "actions"),
         ]
         return Table(caption: "Recent jobs", columns: columns, rows: jobs.map(row)).html
     }
 
     private func row(_ job: JobRecord) -> [HTML] {
-        let arguments = job.arguments == "{}" ? nil : Shown.line(job.arguments, limit: 60)
+        let arguments = job.arguments == "{}" ? nil : Shown.line(job.arguments, limit: 120)
         let shown: HTML? = arguments.map { "<code class=\"args\">\($0)</code>" }
         return [
             "<a href=\"/jobs/\(QueryString.encode(job.id.rawValue))\">\(job.kind)</a> \(shown)",
-            "\(StateMark.html(job.state))\(note(on: job))", "\(job.attempt)/\(job.maxAttempts)", "\(job.queue)",
+            "\(StateMark.html(job.state))\(note(on: job))", "\(job.state == .running ? job.attempt + 1 : job.attempt)/\(job.maxAttempts)", "\(job.queue)",
             Shown.age(job.createdAt, now: now),
             "\(Shown.duration(from: job.startedAt, to: job.state == .running ? nil : job.finishedAt ?? job.startedAt, now: now))",
             outcome(of: job), JobActions.html(job, from: "overview"),
@@ -35,10 +34,10 @@ struct JobsTable {
 
     private func outcome(of job: JobRecord) -> HTML {
         if job.state != .completed, let error = job.error {
-            return "<span class=\"error\">\(Shown.line(error.message, limit: 90))</span>"
+            return "<span class=\"error\">\(Shown.line(error.message, limit: 120))</span>"
         }
         guard let result = job.result else { return "<span class=\"zero\">–</span>" }
-        return "<code>\(Shown.line(result, limit: 60))</code>"
+        return "<code>\(Shown.line(result, limit: 120))</code>"
     }
 }
 
@@ -49,15 +48,12 @@ enum JobActions {
         if [.discarded, .cancelled, .retryable, .scheduled].contains(job.state) {
             let title = job.state == .scheduled || job.state == .retryable ? "Run now" : "Retry"
             buttons.append(
-                ActionForm.html(
-                    title, to: ActionForm.path("jobs", job.id.rawValue, "retry"),
-                    label: "\(title): \(job.kind) \(job.id)", from: page))
+                ActionForm.html(title, to: ActionForm.path("jobs", job.id.rawValue, "retry"), label: "\(title): \(job.kind) \(job.id)", from: page))
         }
         if !job.state.isFinal, job.cancelRequestedAt == nil {
             buttons.append(
                 ActionForm.html(
-                    "Cancel", to: ActionForm.path("jobs", job.id.rawValue, "cancel"),
-                    label: "Cancel: \(job.kind) \(job.id)", from: page,
+                    "Cancel", to: ActionForm.path("jobs", job.id.rawValue, "cancel"), label: "Cancel: \(job.kind) \(job.id)", from: page,
                     .danger))
         }
         return "<div class=\"buttons\">\(buttons)</div>"

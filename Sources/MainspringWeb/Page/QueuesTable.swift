@@ -10,10 +10,8 @@ struct QueuesTable {
         guard !queues.isEmpty else { return "<p class=\"empty\">No queues are declared.</p>" }
         let columns = [
             Table.Column("Queue", "main"), Table.Column("Waiting", "number"), Table.Column("Oldest wait", "number"),
-            Table.Column("Running here", "slots"), Table.Column("Running", "number"),
-            Table.Column("Retryable", "number"),
-            Table.Column("Completed", "number"), Table.Column("Discarded", "number"),
-            Table.Column("Actions", "actions"),
+            Table.Column("Running", "number"), Table.Column("Slots here"), Table.Column("Retryable", "number"),
+            Table.Column("Completed", "number"), Table.Column("Discarded", "number"), Table.Column("Actions", "actions"),
         ]
         return Table(caption: "Queues", columns: columns, rows: queues.map(row)).html
     }
@@ -27,16 +25,17 @@ struct QueuesTable {
         let waiting = [JobState.available, .scheduled, .pending].compactMap { summary.counts[$0] }.reduce(0, +)
         return [
             "<a href=\"/?q=\(QueryString.encode("queue:\(summary.name)"))\">\(summary.name)</a>\(badge)\(orphan)",
-            Shown.count(waiting), oldest, slots(of: queue), count(.running), count(.retryable), count(.completed),
+            Shown.count(waiting), oldest, count(.running), slots(of: queue), count(.retryable), count(.completed),
             count(.discarded), action(on: summary.name, isPaused: summary.isPaused),
         ]
     }
 
     private func slots(of queue: QueueStatus) -> HTML {
         guard let workers = queue.options?.workers else { return "<span class=\"zero\">–</span>" }
+        let filled = min(queue.busy, workers) * 64 / max(1, workers)
         return """
-            <span class="slots"><meter min="0" max="\(max(1, workers))" value="\(min(queue.busy, workers))" \
-            aria-label="\(queue.busy) of \(workers) slots busy"></meter><span>\(queue.busy)/\(workers)</span></span>
+            <span class="slots"><svg class="gauge" viewBox="0 0 64 8" aria-hidden="true"><rect class="track" width="64" height="8" rx="4"/>\
+            <rect class="fill" width="\(filled)" height="8" rx="4"/></svg><span>\(queue.busy) of \(workers)</span></span>
             """
     }
 

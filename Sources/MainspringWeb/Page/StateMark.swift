@@ -37,7 +37,7 @@ enum StateMark {
     static func verdict(_ level: Verdict.Level) -> HTML {
         switch level {
         case .good: shape("check")
-        case .busy: shape("half")
+        case .busy: shape("caution")
         case .bad: shape("cross")
         }
     }
@@ -73,6 +73,7 @@ enum StateMark {
         <g id="again"><path d="M13 8a5 5 0 1 1-1.6-3.7" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round"/><path d="M13.6 1.6v3.6H10z" fill="currentColor"/></g>
         <g id="check"><path d="M2.8 8.6l3.4 3.4 7-7.6" fill="none" stroke="currentColor" stroke-width="2.2" stroke-linecap="round" stroke-linejoin="round"/></g>
         <g id="cross"><path d="M4 4l8 8M12 4l-8 8" fill="none" stroke="currentColor" stroke-width="2.2" stroke-linecap="round"/></g>
+        <g id="caution"><path d="M8 2.2L14.6 13.6H1.4z" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linejoin="round"/><path d="M8 6.4v3.4M8 11.7v.2" stroke="currentColor" stroke-width="1.8" stroke-linecap="round"/></g>
         <g id="bar"><circle cx="8" cy="8" r="5.6" fill="none" stroke="currentColor" stroke-width="1.8"/><path d="M4.2 11.8l7.6-7.6" stroke="currentColor" stroke-width="1.8"/></g>
         </defs></svg>
         """

@@ -2,7 +2,7 @@
 struct Table {
     struct Column {
         let title: String
-        /// Classes of its cells: `number`, `main`, `wide`, `actions`.
+        /// Classes of its cells: `main`, `status`, `number`, `wide`, `clip`, `actions`.
         let style: String
 
         init(_ title: String, _ style: String = "") {

@@ -15,8 +15,7 @@ struct Verdict: Sendable, Equatable {
     /// `queues` nil: the store did not answer.
     init(phase: NodePhase, readiness: ReadinessReport, queues: [QueueStatus]?) {
         let failing = readiness.checks.filter { !$0.isOK }
-        let reasons = failing.map { $0.detail.map(Self.withoutStop) ?? "\($0.name) is not ready" }.joined(
-            separator: "; ")
+        let reasons = failing.map(Self.reason).joined(separator: "; ")
         switch phase {
         case .starting:
             level = .busy
@@ -24,14 +23,13 @@ struct Verdict: Sendable, Equatable {
         case .draining:
             level = .busy
             let busy = queues?.map(\.busy).reduce(0, +) ?? 0
-            sentence =
-                "Stopping: no new jobs; \(busy == 0 ? "nothing runs any more" : "\(Self.jobs(busy)) still run\(busy == 1 ? "s" : "")")."
+            sentence = "Stopping: no new jobs; \(busy == 0 ? "nothing runs any more" : "\(Self.jobs(busy)) still run\(busy == 1 ? "s" : "")")."
         case .stopped:
             level = .busy
             sentence = "Stopped."
         case .running:
             guard readiness.isReady, let queues else {
-                level = .bad
+                level = queues == nil || failing.contains { $0.name == "store" } ? .bad : .busy
                 sentence = "Degraded: \(reasons.isEmpty ? "the store does not answer" : reasons)."
                 return
             }
@@ -51,6 +49,14 @@ struct Verdict: Sendable, Equatable {
     }
 
     private static func jobs(_ count: Int) -> String { count == 1 ? "1 job" : "\(Shown.grouped(count)) jobs" }
+
+    /// `poller is backing off`, whatever of the name the detail repeats.
+    private static func reason(_ check: ReadinessReport.Check) -> String {
+        guard let detail = check.detail.map(withoutStop) else { return "\(check.name) is not ready" }
+        guard check.name.hasPrefix("service:") else { return detail }
+        let service = check.name.dropFirst("service:".count)
+        return detail.contains(service) ? detail : "service \(service) is \(detail)"
+    }
 
     private static func withoutStop(_ text: String) -> String { text.hasSuffix(".") ? String(text.dropLast()) : text }
 }
