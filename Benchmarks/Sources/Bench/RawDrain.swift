@@ -83,7 +83,7 @@ struct RawDrain {
                     taken.append((sqlite3_column_int64(claim, 0), String(cString: sqlite3_column_text(claim, 1))))
                     claimed += 1
                 }
-                try count(tally, available: -claimed, running: claimed, completed: 0)
+                try self.count(tally, available: -claimed, running: claimed, completed: 0)
                 try execute("COMMIT")
                 if claimed == 0, next == taken.count {
                     throw BenchError(description: "the raw drain found no more jobs")
