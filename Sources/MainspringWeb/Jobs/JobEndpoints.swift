@@ -21,13 +21,15 @@ enum JobEndpoints {
             Endpoint.Answer(202, "Created, and not ended within `wait`: it runs on."),
             Endpoint.Answer(
                 200,
-                "It was there already, by its id or its unique key: that job, with `\"duplicate\": true`. In an array: when all were."
+                "It was there already, by its id or its unique key: that job, with `\"duplicate\": true`. "
+                    + "In an array: when all were."
             ),
             Endpoint.Answer(400, "Malformed; `problems` names fields and, in an array, indices."),
             Endpoint.Answer(409, "The id belongs to a job of another kind, queue or arguments. Nothing was written."),
             Endpoint.Answer(
                 422,
-                "Refused by the declared kinds, arguments or queues; `problems` lists all, with indices. Nothing was written."
+                "Refused by the declared kinds, arguments or queues; `problems` lists all, with "
+                    + "indices. Nothing was written."
             ),
             Endpoint.Answer(429, "The queue is full; `Retry-After`. Nothing was written."),
             Endpoint.Answer(503, "The node stops or the store does not answer; `Retry-After`."),
@@ -64,7 +66,8 @@ enum JobEndpoints {
 
     private static let logs = Endpoint(
         .get, "/v1/jobs/{id}/logs",
-        "What each attempt wrote: `{\"data\": [{\"number\", \"started_at\", \"stdout\", \"stderr\", \"dropped_bytes\"}], \"next\": null}`, oldest first; the one that runs is last.",
+        "What each attempt wrote: `{\"data\": [{\"number\", \"started_at\", \"stdout\", \"stderr\", \"dropped_bytes\"}], "
+            + "\"next\": null}`, oldest first; the one that runs is last.",
         parameters: [id], answers: [Endpoint.Answer(200, "The logs; bytes that are not UTF-8 become U+FFFD."), unknown]
     ) { request, context in
         guard let logs = try await context.jobs.logs(of: try request.jobID()) else { throw EndpointRequest.noSuchJob }

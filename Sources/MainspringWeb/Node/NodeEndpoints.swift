@@ -42,7 +42,8 @@ enum NodeEndpoints {
 
     private static let node = Endpoint(
         .get, "/v1/node",
-        "This node: `name` (of the application), `node`, `version`, `phase`, `ready`, `url`, `store`, `started_at`, `uptime_seconds`.",
+        "This node: `name` (of the application), `node`, `version`, `phase`, `ready`, "
+            + "`url`, `store`, `started_at`, `uptime_seconds`.",
         answers: [Endpoint.Answer(200, "The node.")]
     ) { _, context in
         let inspector = context.inspector

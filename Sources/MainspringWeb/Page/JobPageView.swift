@@ -41,7 +41,8 @@ struct JobPageView {
     }
 
     private var result: HTML {
-        job.result.map { "<pre>\(Shown.prettyJSON($0))</pre>" } ?? "<p class=\"empty\">None\(job.state.isFinal ? "" : " yet").</p>"
+        job.result.map { "<pre>\(Shown.prettyJSON($0))</pre>" }
+            ?? "<p class=\"empty\">None\(job.state.isFinal ? "" : " yet").</p>"
     }
 
     private func facts(now: Timestamp) -> HTML {
@@ -64,14 +65,17 @@ struct JobPageView {
     private func attemptList(now: Timestamp) -> HTML {
         guard !attempts.isEmpty else { return "<p class=\"empty\">None yet.</p>" }
         let columns = [
-            Table.Column("Attempt", "main"), Table.Column("Outcome", "status"), Table.Column("Started"), Table.Column("Ran", "number"),
+            Table.Column("Attempt", "main"), Table.Column("Outcome", "status"), Table.Column("Started"),
+            Table.Column("Ran", "number"),
             Table.Column("Node"), Table.Column("Error", "wide"),
         ]
         let rows = attempts.map { attempt -> [HTML] in
-            let error: HTML = attempt.error.map { "<span class=\"error\">\(Shown.line($0.message, limit: 200))</span>" } ?? "–"
+            let error: HTML =
+                attempt.error.map { "<span class=\"error\">\(Shown.line($0.message, limit: 200))</span>" } ?? "–"
             return [
                 "\(attempt.number)", StateMark.html(attempt.outcome), Shown.time(attempt.startedAt),
-                "\(Shown.duration(from: attempt.startedAt, to: attempt.finishedAt, now: now))", "\(attempt.node)", error,
+                "\(Shown.duration(from: attempt.startedAt, to: attempt.finishedAt, now: now))", "\(attempt.node)",
+                error,
             ]
         }
         return Table(caption: "Attempts", columns: columns, rows: rows).html
@@ -80,13 +84,14 @@ struct JobPageView {
     private var output: HTML {
         let written = logs.filter { !$0.output.isEmpty }
         guard !written.isEmpty else { return "<p class=\"empty\">Nothing was written.</p>" }
-        return HTML.joined(written.reversed().map { log in
-            """
-            <h3>Attempt \(log.number), <span class="note">\(Shown.time(log.startedAt))</span></h3>
-            \(stream("Standard output", log.output.standardOutput))\(stream("Standard error", log.output.standardError))\
-            \(log.output.droppedBytes > 0 ? "<p class=\"note\">\(log.output.droppedBytes) bytes before this were dropped at the cap.</p>" as HTML : nil)
-            """
-        })
+        return HTML.joined(
+            written.reversed().map { log in
+                """
+                <h3>Attempt \(log.number), <span class="note">\(Shown.time(log.startedAt))</span></h3>
+                \(stream("Standard output", log.output.standardOutput))\(stream("Standard error", log.output.standardError))\
+                \(log.output.droppedBytes > 0 ? "<p class=\"note\">\(log.output.droppedBytes) bytes before this were dropped at the cap.</p>" as HTML : nil)
+                """
+            })
     }
 
     private func stream(_ title: String, _ bytes: [UInt8]) -> HTML? {

@@ -7,7 +7,8 @@ struct JobsTable {
 
     var html: HTML {
         let columns = [
-            Table.Column("Job", "main clip"), Table.Column("State", "status"), Table.Column("Attempt", "number"), Table.Column("Queue"),
+            Table.Column("Job", "main clip"), Table.Column("State", "status"), Table.Column("Attempt", "number"),
+            Table.Column("Queue"),
             Table.Column("Age", "number"), Table.Column("Ran", "number"), Table.Column("Outcome", "wide clip"),
             Table.Column("Actions", "actions"),
         ]
@@ -19,7 +20,8 @@ struct JobsTable {
         let shown: HTML? = arguments.map { "<code class=\"args\">\($0)</code>" }
         return [
             "<a href=\"/jobs/\(QueryString.encode(job.id.rawValue))\">\(job.kind)</a> \(shown)",
-            "\(StateMark.html(job.state))\(note(on: job))", "\(job.state == .running ? job.attempt + 1 : job.attempt)/\(job.maxAttempts)", "\(job.queue)",
+            "\(StateMark.html(job.state))\(note(on: job))",
+            "\(job.state == .running ? job.attempt + 1 : job.attempt)/\(job.maxAttempts)", "\(job.queue)",
             Shown.age(job.createdAt, now: now),
             "\(Shown.duration(from: job.startedAt, to: job.state == .running ? nil : job.finishedAt ?? job.startedAt, now: now))",
             outcome(of: job), JobActions.html(job, from: "overview"),
@@ -48,12 +50,15 @@ enum JobActions {
         if [.discarded, .cancelled, .retryable, .scheduled].contains(job.state) {
             let title = job.state == .scheduled || job.state == .retryable ? "Run now" : "Retry"
             buttons.append(
-                ActionForm.html(title, to: ActionForm.path("jobs", job.id.rawValue, "retry"), label: "\(title): \(job.kind) \(job.id)", from: page))
+                ActionForm.html(
+                    title, to: ActionForm.path("jobs", job.id.rawValue, "retry"),
+                    label: "\(title): \(job.kind) \(job.id)", from: page))
         }
         if !job.state.isFinal, job.cancelRequestedAt == nil {
             buttons.append(
                 ActionForm.html(
-                    "Cancel", to: ActionForm.path("jobs", job.id.rawValue, "cancel"), label: "Cancel: \(job.kind) \(job.id)", from: page,
+                    "Cancel", to: ActionForm.path("jobs", job.id.rawValue, "cancel"),
+                    label: "Cancel: \(job.kind) \(job.id)", from: page,
                     .danger))
         }
         return "<div class=\"buttons\">\(buttons)</div>"

@@ -11,7 +11,8 @@ struct QueuesTable {
         let columns = [
             Table.Column("Queue", "main"), Table.Column("Waiting", "number"), Table.Column("Oldest wait", "number"),
             Table.Column("Running", "number"), Table.Column("Slots here"), Table.Column("Retryable", "number"),
-            Table.Column("Completed", "number"), Table.Column("Discarded", "number"), Table.Column("Actions", "actions"),
+            Table.Column("Completed", "number"), Table.Column("Discarded", "number"),
+            Table.Column("Actions", "actions"),
         ]
         return Table(caption: "Queues", columns: columns, rows: queues.map(row)).html
     }

@@ -8,21 +8,26 @@ struct ServicesTable {
     var html: HTML {
         guard !services.isEmpty else { return "<p class=\"empty\">No services are declared.</p>" }
         let columns = [
-            Table.Column("Service", "main"), Table.Column("State", "status"), Table.Column("For", "number"), Table.Column("PID", "number"),
-            Table.Column("Restarts", "number"), Table.Column("Last exit"), Table.Column("Needs"), Table.Column("Actions", "actions"),
+            Table.Column("Service", "main"), Table.Column("State", "status"), Table.Column("For", "number"),
+            Table.Column("PID", "number"),
+            Table.Column("Restarts", "number"), Table.Column("Last exit"), Table.Column("Needs"),
+            Table.Column("Actions", "actions"),
         ]
         return Table(caption: "Services", columns: columns, rows: services.map(row)).html
     }
 
     private func row(_ service: ServiceStatus) -> [HTML] {
-        let next: HTML? = service.restartsAt.map { " <span class=\"note\">starts in \(max(.zero, $0 - now).forPeople)</span>" }
+        let next: HTML? = service.restartsAt.map {
+            " <span class=\"note\">starts in \(max(.zero, $0 - now).forPeople)</span>"
+        }
         return [
             "\(service.name)", "\(StateMark.html(service))\(next)", Shown.age(service.since, now: now),
             service.pid.map { "\(Int($0))" } ?? Self.none, Shown.count(service.restarts),
             service.lastExit.map { "\(Shown.line($0))" } ?? Self.none,
             service.dependsOn.isEmpty ? Self.none : "\(service.dependsOn.joined(separator: ", "))",
             ActionForm.html(
-                "Restart", to: ActionForm.path("services", service.name, "restart"), label: "Restart service \(service.name)",
+                "Restart", to: ActionForm.path("services", service.name, "restart"),
+                label: "Restart service \(service.name)",
                 from: "overview"),
         ]
     }

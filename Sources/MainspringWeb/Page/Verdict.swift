@@ -23,7 +23,8 @@ struct Verdict: Sendable, Equatable {
         case .draining:
             level = .busy
             let busy = queues?.map(\.busy).reduce(0, +) ?? 0
-            sentence = "Stopping: no new jobs; \(busy == 0 ? "nothing runs any more" : "\(Self.jobs(busy)) still run\(busy == 1 ? "s" : "")")."
+            sentence =
+                "Stopping: no new jobs; \(busy == 0 ? "nothing runs any more" : "\(Self.jobs(busy)) still run\(busy == 1 ? "s" : "")")."
         case .stopped:
             level = .busy
             sentence = "Stopped."

@@ -11,7 +11,8 @@ enum QueueEndpoints {
     ]
 
     private static let fields =
-        "`name`, `paused`, `declared`, `workers`, `busy`, `limit`, `waiting`, `counts` (by state), `oldest_seconds` (of the oldest available job, or null)"
+        "`name`, `paused`, `declared`, `workers`, `busy`, `limit`, `waiting`, `counts` (by state), "
+        + "`oldest_seconds` (of the oldest available job, or null)"
 
     private static let list = Endpoint(
         .get, "/v1/queues", "Every declared queue, and every queue that holds jobs: \(fields).",

@@ -9,7 +9,8 @@ enum ServiceEndpoints {
     private static let service = Parameter.path("service", "The service's name.")
     private static let unknown = Endpoint.Answer(404, "There is no such service.")
     private static let fields =
-        "`name`, `state` (\(ServiceStatus.State.allCases.map(\.rawValue).joined(separator: ", "))), `ready`, `pid`, `restarts`, `since`, `last_exit`, `restarts_at`, `depends_on`"
+        "`name`, `state` (\(ServiceStatus.State.allCases.map(\.rawValue).joined(separator: ", "))), "
+        + "`ready`, `pid`, `restarts`, `since`, `last_exit`, `restarts_at`, `depends_on`"
 
     private static let list = Endpoint(
         .get, "/v1/services", "The supervised services: \(fields).",
