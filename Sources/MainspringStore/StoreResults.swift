@@ -1,7 +1,8 @@
 public import MainspringCore
 
 public enum SettleResult: Sendable, Equatable {
-    case settled
+    /// The state that was written: `cancelled` instead of a state to wait in when a cancel came first.
+    case settled(JobState)
     /// The token no longer holds: nothing was written.
     case stale
 }

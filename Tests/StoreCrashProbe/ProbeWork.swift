@@ -65,7 +65,7 @@ struct ProbeWork {
         }
         let results = try await store.settle(settlements)
         for (settlement, result) in zip(settlements, results)
-        where result == .settled && settlement.nextState == .completed {
+        where result == .settled(.completed) {
             say("settled \(settlement.id)")
         }
     }

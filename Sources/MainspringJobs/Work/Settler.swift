@@ -30,7 +30,9 @@ final class Settler: Sendable {
     func submit(_ settlement: Settlement, done: @escaping @Sendable () -> Void) {
         batcher.submit(settlement) { [sink] result in
             switch result {
-            case .success(.settled):
+            case .success(.settled(let state)):
+                var settlement = settlement
+                settlement.nextState = state
                 let ran = (settlement.attempt.finishedAt ?? settlement.attempt.startedAt) - settlement.attempt.startedAt
                 sink.emit(.job(.settled(settlement, ran: max(.zero, ran))))
             case .success(.stale), .failure: sink.emit(.job(.staleWrite(id: settlement.id)))

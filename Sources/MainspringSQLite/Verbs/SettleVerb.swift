@@ -28,7 +28,7 @@ extension StoreTransaction {
             reach(.stepped)
             try history.append(settlement.attempt, output: settlement.output, to: seq)
             move(settlement.queue, from: .running, to: state)
-            return .settled
+            return .settled(state)
         }
     }
 

@@ -49,7 +49,7 @@ extension MemoryState {
                 !checksTokens || job.hold?.token == settlement.token
             else { return .stale }
             change(job.seq) { $0.end(with: settlement) }
-            return .settled
+            return .settled(jobs[job.seq]?.record.state ?? settlement.nextState)
         }
     }
 

@@ -85,7 +85,7 @@ extension StoreConformance {
             var settlement = probe.settlement(
                 leases[0], .failure(JobFailure(code: odd, message: output, detail: output)), now: 1)
             settlement.result = odd
-            try expectEqual(try await probe.store.settle([settlement]), [.settled], "settled")
+            try expectEqual(try await probe.store.settle([settlement]), [.settled(settlement.nextState)], "settled")
             let job = try await probe.job("a")
             try expectEqual(job.result, odd, "the result")
             try expectEqual(job.error, JobFailure(code: odd, message: output, detail: output), "the error")

@@ -8,7 +8,7 @@ extension StoreConformance {
             let lease = try await probe.claimOne(now: 1)
             let output = AttemptOutput(standardOutput: [0, 255, 10], standardError: [65], droppedBytes: 3)
             let settlement = probe.settlement(lease, .success(result: #"{"y":2}"#), now: 4, output: output)
-            try expectEqual(try await probe.store.settle([settlement]), [.settled], "the answer")
+            try expectEqual(try await probe.store.settle([settlement]), [.settled(.completed)], "the answer")
             let job = try await probe.job("a")
             try expectEqual(job.state, .completed, "the state")
             try expectEqual(job.attempt, 1, "used attempts")
@@ -27,7 +27,9 @@ extension StoreConformance {
             let again = probe.settlement(leases[0], .failure(StoreProbe.broken), now: 2)
             let other = probe.settlement(leases[1], .success(result: "2"), now: 2)
             try expectEqual(
-                try await probe.store.settle([first, again, other]), [.settled, .stale, .settled], "in one batch")
+                try await probe.store.settle([first, again, other]),
+                [.settled(.completed), .stale, .settled(.completed)],
+                "in one batch")
             try expectEqual(try await probe.store.settle([again]), [.stale], "later")
             try expectEqual(try await probe.job("a").result, "1", "the result")
             try expectEqual(try await probe.store.attempts(of: probe.id("a"))?.count, 1, "the history's length")
@@ -118,7 +120,7 @@ extension StoreConformance {
                 let lease = try await probe.claimOne(nonce: name)
                 _ = try await probe.store.cancel([probe.id(name)], now: probe.at(1))
                 // Decided before the worker heard of the cancel.
-                try await probe.settle(lease, outcome, now: 2)
+                try await probe.settle(lease, outcome, now: 2, to: .cancelled)
                 let job = try await probe.job(name)
                 try expectEqual(job.state, .cancelled, "the state after \(outcome.name)")
                 try expectEqual(job.finishedAt, probe.at(2), "the end after \(outcome.name)")

@@ -92,9 +92,11 @@ struct StoreProbe: Sendable {
             startedAt: lease.job.startedAt ?? at(now), now: at(now), cancelRequested: cancelRequested, using: &random)
     }
 
-    func settle(_ lease: Lease, _ outcome: JobOutcome, now: Double) async throws {
-        let results = try await store.settle([settlement(lease, outcome, now: now)])
-        try expectEqual(results, [.settled], "settling \(lease.job.id)")
+    /// Fails unless the store wrote `state`; nil: the one that the settlement asks for.
+    func settle(_ lease: Lease, _ outcome: JobOutcome, now: Double, to state: JobState? = nil) async throws {
+        let settlement = settlement(lease, outcome, now: now)
+        try expectEqual(
+            try await store.settle([settlement]), [.settled(state ?? settlement.nextState)], "settling \(lease.job.id)")
     }
 
     static let broken = JobFailure(code: "exit_1", message: "it broke", detail: "line 1")
