@@ -7,8 +7,10 @@ let warden = try Warden.start(ledgerPath: path)
 let ledger = try ProcessLedger(path: path)
 let spawner = try GroupSpawner(ledger: ledger, time: SystemTime())
 let command = CommandSpec(
-    argv: ["/bin/sh", "-c", CommandLine.arguments[2]], environment: ["PATH": "/usr/bin:/bin"], workingDirectory: "/")
-let child = try spawner.spawn(command) { _, bytes in
+    // Not sh: dash has no job control (`set -m`) without a terminal, and says so on standard error.
+    argv: ["/bin/bash", "-c", CommandLine.arguments[2]], environment: ["PATH": "/usr/bin:/bin"], workingDirectory: "/")
+let child = try spawner.spawn(command) { stream, bytes in
+    guard stream == .standardOutput else { return }
     _ = write(STDOUT_FILENO, bytes, bytes.count)
 }
 let line = Array("warden \(warden.pid)\n".utf8)
