@@ -87,6 +87,28 @@ struct ServerTests {
         await task.value
     }
 
+    @Test("a client that waits for a job is answered when the server stops") func stopDuringWait() async throws {
+        try await Fixture().run { node in
+            _ = await node.add(#"{"kind":"scan","id":"slow","args":{"symbol":"A"}}"#)
+            await node.started("slow")
+            var dependencies = node.dependencies
+            dependencies.time = SystemTime()
+            let server = try await WebServer.bind(Fixture.configuration, dependencies, logger: Logger(label: "test"))
+            async let running: Void = server.run()
+            // The job's clock stands still: only the stop can end this wait.
+            let calls = node.store.calls
+            let answer = try await RawClient.with(port: server.port) { client in
+                try await client.write("GET /v1/jobs/slow?wait=60s HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                await node.store.called(calls + 1)
+                server.shutdown()
+                return try await client.readToEnd()
+            }
+            await running
+            #expect(answer.hasPrefix("HTTP/1.1 200 "))
+            #expect(answer.contains("\"state\":\"running\""))
+        }
+    }
+
     @Test("a connection serves several requests") func keepAlive() async throws {
         try await serve { server in
             try await RawClient.with(port: server.port) { client in

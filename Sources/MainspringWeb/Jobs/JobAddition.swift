@@ -53,7 +53,7 @@ struct JobAddition {
         var ended: [Added] = []
         for item in added {
             let left = max(.zero, deadline - context.time.monotonic())
-            let job = try await context.jobs.wait(for: item.job.id, timeout: left) ?? item.job
+            let job = try await context.waits.wait(for: item.job.id, timeout: left) ?? item.job
             ended.append(Added(job: job, isDuplicate: item.isDuplicate))
         }
         return ended

@@ -60,7 +60,7 @@ enum JobEndpoints {
     ) { request, context in
         let id = try request.jobID()
         let wait = request.duration("wait") ?? .zero
-        guard let job = try await context.jobs.wait(for: id, timeout: wait) else { throw EndpointRequest.noSuchJob }
+        guard let job = try await context.waits.wait(for: id, timeout: wait) else { throw EndpointRequest.noSuchJob }
         return .json(JobRendering.json(job, attempts: try await context.jobs.attempts(of: id) ?? []))
     }
 

@@ -1,3 +1,4 @@
+import MainspringCore
 import NIOCore
 import Synchronization
 
@@ -6,6 +7,8 @@ final class OpenConnections: Sendable {
     private struct State {
         var channels: [ObjectIdentifier: any Channel] = [:]
         var isQuiescing = false
+        var isGraceOver = false
+        var waiter: CheckedContinuation<Void, Never>?
     }
 
     private let state = Mutex(State())
@@ -25,7 +28,11 @@ final class OpenConnections: Sendable {
     }
 
     func remove(_ channel: any Channel) {
-        state.withLock { _ = $0.channels.removeValue(forKey: ObjectIdentifier(channel)) }
+        let isLast = state.withLock { state in
+            state.channels[ObjectIdentifier(channel)] = nil
+            return state.channels.isEmpty
+        }
+        if isLast { wake() }
     }
 
     /// Idle connections close; the others after the answer that they are at.
@@ -37,7 +44,37 @@ final class OpenConnections: Sendable {
         for channel in channels { channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent()) }
     }
 
+    /// Waits until none is left, at most `grace`, and not in a cancelled task. Only one task may wait.
+    func drained(within grace: Duration, time: any TimeSource) async {
+        state.withLock { $0.isGraceOver = false }
+        let timer = time.schedule(after: grace) {
+            self.state.withLock { $0.isGraceOver = true }
+            self.wake()
+        }
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isOver = state.withLock { state in
+                    if state.channels.isEmpty || state.isGraceOver || Task.isCancelled { return true }
+                    state.waiter = continuation
+                    return false
+                }
+                if isOver { continuation.resume() }
+            }
+        } onCancel: {
+            wake()
+        }
+        timer.cancel()
+    }
+
     func closeAll() {
         for channel in state.withLock({ Array($0.channels.values) }) { channel.close(promise: nil) }
+    }
+
+    private func wake() {
+        let waiter = state.withLock { state in
+            defer { state.waiter = nil }
+            return state.waiter
+        }
+        waiter?.resume()
     }
 }

@@ -20,13 +20,13 @@ public struct WebConfiguration: Sendable, Equatable {
     /// Time for answers that are under way when the server stops.
     public var shutdownGrace: Duration
 
-    /// The defaults are 8 MiB, 30 s idle, 30 s for a body, 512 connections and 2 s of grace.
+    /// The defaults are 8 MiB, 30 s idle, 30 s for a body, 512 connections and 500 ms of grace.
     public init(
         host: String = "127.0.0.1", ports: ClosedRange<Int> = 8501...8600, hosts: [String] = [],
         bodyLimit: Int = 8 << 20,
         application: String, version: String, idleTimeout: Duration = .seconds(30),
         bodyTimeout: Duration = .seconds(30),
-        connectionLimit: Int = 512, shutdownGrace: Duration = .seconds(2)
+        connectionLimit: Int = 512, shutdownGrace: Duration = .milliseconds(500)
     ) {
         self.host = host
         self.ports = ports

@@ -6,6 +6,7 @@ import MainspringTelemetry
 /// What handlers work with.
 struct WebContext: Sendable {
     let jobs: JobClient
+    let waits: JobWaits
     let services: any ServiceControl
     let inspector: any NodeInspector
     let metrics: MetricsRecorder
@@ -16,8 +17,9 @@ struct WebContext: Sendable {
     /// The bare origin: `http://127.0.0.1:8501`.
     let url: String
 
-    init(_ dependencies: WebDependencies, configuration: WebConfiguration, url: String) {
+    init(_ dependencies: WebDependencies, waits: JobWaits, configuration: WebConfiguration, url: String) {
         jobs = dependencies.jobs
+        self.waits = waits
         services = dependencies.services
         inspector = dependencies.inspector
         metrics = dependencies.metrics

@@ -19,6 +19,7 @@ public struct WebServer: Sendable {
     private let configuration: WebConfiguration
     private let dependencies: WebDependencies
     private let connections: OpenConnections
+    private let waits: JobWaits
     private let logger: Logger
 
     /// Takes the first free port. From then on clients can connect; they are answered once ``run()`` is called, which must
@@ -58,11 +59,14 @@ public struct WebServer: Sendable {
         self.dependencies = dependencies
         self.logger = logger
         connections = OpenConnections(limit: configuration.connectionLimit)
+        waits = JobWaits(jobs: dependencies.jobs)
         port = listener.channel.localAddress?.port ?? configuration.ports.lowerBound
         url = "http://\(Self.reachableHost(configuration.host)):\(port)"
     }
 
     /// Answers until ``shutdown()`` is called or the task is cancelled; then nothing of it runs or listens any more.
+    ///
+    /// After a shutdown, answers that are under way have the grace; what still runs then is cut off.
     @concurrent public func run() async {
         let http = HTTP1Channel(responder: responder(), configuration: Self.channelConfiguration(configuration))
         await withTaskCancellationHandler {
@@ -78,20 +82,26 @@ public struct WebServer: Sendable {
                 } catch {
                     logger.error("The listener failed", metadata: ["error": "\(error)"])
                 }
+                connections.quiesce()
+                await connections.drained(within: configuration.shutdownGrace, time: dependencies.time)
+                group.cancelAll()
+                await connections.drained(within: Self.farewell, time: dependencies.time)
+                connections.closeAll()
             }
         } onCancel: {
             listener.channel.close(promise: nil)
         }
     }
 
-    /// Takes no more connections, lets answers that are under way finish within the grace, and makes ``run()`` return. May be
-    /// called more than once.
+    /// Takes no more connections, answers clients that wait for a job, and makes ``run()`` return within the grace. May be called more than once.
     public func shutdown() {
         listener.channel.close(promise: nil)
+        waits.stop()
         connections.quiesce()
-        let connections = connections
-        _ = dependencies.time.schedule(after: configuration.shutdownGrace) { connections.closeAll() }
     }
+
+    /// For cancelled handlers to end by themselves.
+    private static let farewell: Duration = .milliseconds(250)
 
     private func serve(_ connection: HTTP1Channel.Value, with http: HTTP1Channel) async {
         guard connections.add(connection.channel) else {
@@ -112,7 +122,7 @@ public struct WebServer: Sendable {
 
     private func responder() -> HTTPChannelHandler.Responder {
         let responder = RequestResponder(
-            context: WebContext(dependencies, configuration: configuration, url: url),
+            context: WebContext(dependencies, waits: waits, configuration: configuration, url: url),
             gate: RequestGate(bindHost: configuration.host, hosts: configuration.hosts),
             bodyLimit: configuration.bodyLimit,
             logger: logger)

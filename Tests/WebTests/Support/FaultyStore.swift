@@ -6,15 +6,32 @@ import Synchronization
 final class FaultyStore: JobStore {
     private let store = MemoryJobStore()
     private let failure = Mutex<MainspringError?>(nil)
-    private let count = Mutex(0)
+    private let count = Mutex((calls: 0, waiters: [(calls: Int, continuation: CheckedContinuation<Void, Never>)]()))
 
     /// Questions and commands of surfaces since the beginning.
-    var calls: Int { count.withLock { $0 } }
+    var calls: Int { count.withLock { $0.calls } }
+
+    /// Waits until that many have come.
+    func called(_ calls: Int) async {
+        await withCheckedContinuation { continuation in
+            let isReady = count.withLock { count in
+                if count.calls < calls { count.waiters.append((calls, continuation)) }
+                return count.calls >= calls
+            }
+            if isReady { continuation.resume() }
+        }
+    }
 
     func fail(_ error: MainspringError?) { failure.withLock { $0 = error } }
 
     private func check() throws {
-        count.withLock { $0 += 1 }
+        let ready = count.withLock { count in
+            count.calls += 1
+            let ready = count.waiters.filter { $0.calls <= count.calls }.map(\.continuation)
+            count.waiters.removeAll { $0.calls <= count.calls }
+            return ready
+        }
+        for continuation in ready { continuation.resume() }
         if let error = failure.withLock({ $0 }) { throw error }
     }
 

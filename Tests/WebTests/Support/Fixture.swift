@@ -74,7 +74,9 @@ struct Fixture: Sendable {
         let request = Request(head: head, body: RequestBody(buffer: ByteBuffer(bytes: body ?? [])))
         let configuration = Self.configuration
         let responder = RequestResponder(
-            context: WebContext(dependencies, configuration: configuration, url: "http://127.0.0.1:8501"),
+            context: WebContext(
+                dependencies, waits: JobWaits(jobs: system.client), configuration: configuration,
+                url: "http://127.0.0.1:8501"),
             gate: RequestGate(bindHost: configuration.host, hosts: configuration.hosts),
             bodyLimit: configuration.bodyLimit,
             logger: Logger(label: "test"))
