@@ -5,10 +5,10 @@ import Synchronization
 ///
 /// One task runs ``run()``; callers wait for their own part of the answer, so that no more waits here than there are
 /// callers. Cancelling a caller does not take its item back.
-final class Batcher<Item: Sendable, Answer: Sendable>: Sendable {
+final class Batcher<Item: Sendable, Output: Sendable>: Sendable {
     private struct Entry {
         let item: Item
-        let answer: @Sendable (Result<Answer, any Error>) -> Void
+        let answer: @Sendable (Result<Output, any Error>) -> Void
     }
 
     private struct State {
@@ -19,22 +19,22 @@ final class Batcher<Item: Sendable, Answer: Sendable>: Sendable {
     private let state = Mutex(State())
     private let signal = WakeSignal()
     private let batchLimit: Int
-    private let write: @Sendable ([Item]) async throws -> [Answer]
+    private let write: @Sendable ([Item]) async throws -> [Output]
 
     /// `write` answers in the order of its items.
-    init(batchLimit: Int, write: @escaping @Sendable ([Item]) async throws -> [Answer]) {
+    init(batchLimit: Int, write: @escaping @Sendable ([Item]) async throws -> [Output]) {
         self.batchLimit = batchLimit
         self.write = write
     }
 
-    func submit(_ item: Item) async throws -> Answer {
+    func submit(_ item: Item) async throws -> Output {
         try await withCheckedThrowingContinuation { continuation in
             submit(item) { continuation.resume(with: $0) }
         }
     }
 
     /// `answer` is called on the batcher's task, in order.
-    func submit(_ item: Item, answer: @escaping @Sendable (Result<Answer, any Error>) -> Void) {
+    func submit(_ item: Item, answer: @escaping @Sendable (Result<Output, any Error>) -> Void) {
         let isClosed = state.withLock { state in
             if !state.isClosed { state.entries.append(Entry(item: item, answer: answer)) }
             return state.isClosed
