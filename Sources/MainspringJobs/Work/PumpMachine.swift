@@ -28,10 +28,6 @@ struct PumpMachine {
         queues[name]?.wokenMeanwhile = true
     }
 
-    mutating func wakeAll() {
-        for name in queues.keys { wake(name) }
-    }
-
     /// A slot is free again.
     mutating func finished(_ name: String) {
         queues[name]?.free += 1

@@ -53,9 +53,6 @@ struct Endpoint: Sendable {
         self.answers = answers
         self.handler = handler
     }
-
-    /// It is asked for with another method than GET.
-    var changesState: Bool { method != .get }
 }
 
 /// `/v1/jobs/{id}/logs`: literal segments, and captures that take one segment each.
