@@ -12,7 +12,7 @@ public struct ShutdownPolicy: Sendable, Hashable {
     }
 
     /// Services get what jobs left of `grace` and `cancel`, but at least this.
-    static let leastForServices = Duration.seconds(5)
+    public static let leastForServices = Duration.seconds(5)
     /// After KILL, processes are gone within this or count as abandoned.
     static let killWait = Duration.seconds(1)
     /// For the last writes: the store, `run.json`.
