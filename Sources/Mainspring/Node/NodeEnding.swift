@@ -16,6 +16,12 @@ final class NodeEnding: Sendable {
         state.withLock { $0.ladder = ladder }
     }
 
+    /// A supervisor that gave up: the node goes on without it, or ends with it.
+    func exhausted(_ exhaustion: SupervisionPolicy.Exhaustion, reason: String) {
+        guard exhaustion == .escalate else { return }
+        state.withLock { $0.ladder }?.stop(.failure(reason))
+    }
+
     func drained() {
         state.withLock { $0.ladder }?.jobsDrained()
     }
