@@ -21,6 +21,7 @@ public enum Mainspring {
         let logger = Logger(label: "mainspring") { _ in
             NodeLogHandler(level: configuration.log.level, format: configuration.log.format)
         }
+        for warning in configuration.warnings { logger.warning("\(warning)") }
         return try await Node(configuration, queues: queues, logger: logger, time: SystemTime()).run()
     }
 }

@@ -42,9 +42,9 @@ final class Node: Sendable {
         let startedAt = time.now()
         ground = try NodeGround(configuration, time: time)
         client = HTTPCallExecutor.makeClient()
-        stopTally = StopTally()
+        stopTally = StopTally(time: time)
         announcer = isatty(STDERR_FILENO) == 1 ? TerminalAnnouncer() : LogAnnouncer(logger: logger)
-        stopReporter = ServiceStopReporter(announcer: announcer, time: time)
+        stopReporter = ServiceStopReporter(announcer: announcer)
         let parts = NodeParts(
             configuration: configuration, spawner: ground.spawner, client: client, workedQueues: queues)
         let metrics = MetricsRecorder(
@@ -66,11 +66,13 @@ final class Node: Sendable {
             ids: RandomIDSource(), sink: sink, health: health, logger: logger, drained: { [ending] in ending.drained() }
         )
         do {
-            supervisor = try Supervisor(
-                services: configuration.services, spawner: ground.spawner,
+            let context = SupervisorContext(
+                time: time, sink: sink, logger: logger,
                 logs: ServiceLogs(
-                    folder: ground.folder.file("logs"), services: configuration.services.map(\.name), time: time),
-                time: time, sink: sink, logger: logger)
+                    folder: ground.folder.file("logs"), services: configuration.services.count, time: time))
+            supervisor = try Supervisor(
+                children: configuration.services.map { [ground] in context.child($0, spawner: ground.spawner) },
+                context: context, onExhausted: { [ending] in ending.exhausted($0, reason: $1) })
             status = NodeStatus(
                 node: configuration.node, startedAt: startedAt, health: health,
                 services: { [supervisor] in supervisor.readinessChecks() })
@@ -82,8 +84,11 @@ final class Node: Sendable {
                     bodyLimit: configuration.http.bodyLimit.bytes, application: configuration.name,
                     version: MainspringVersion.current),
                 WebDependencies(
-                    jobs: jobs.client, services: supervisor, inspector: status, metrics: metrics, time: time,
-                    storeName: store.name),
+                    jobs: jobs.client, services: supervisor, inspector: status,
+                    control: NodeOverview(
+                        configuration: configuration, status: status, jobs: jobs, supervisor: supervisor,
+                        ending: ending, time: time),
+                    metrics: metrics, time: time, storeName: store.name),
                 logger: logger)
         } catch {
             try? await client.shutdown()
@@ -97,7 +102,7 @@ final class Node: Sendable {
     func run() async throws -> Int32 {
         let ladder = ShutdownLadder(
             participant: self,
-            policy: ShutdownPolicy(grace: configuration.shutdown.grace, cancel: configuration.shutdown.cancel),
+            policy: configuration.shutdown.policy,
             time: time, announcer: announcer, logger: logger, exit: { [ending] in ending.finish($0) })
         ending.set(ladder)
         let signals = SignalListener { ladder.handle(signal: $0) }
@@ -146,15 +151,21 @@ extension Node: ShutdownParticipant {
 
     func cancelJobs() { jobs.engine.stopRunning() }
 
-    func killJobs() { jobs.engine.killRunning() }
+    func killJobs() -> [Laggard] {
+        let running = jobs.engine.runningAttempts().map { $0.laggard(at: time.now()) }
+        jobs.engine.killRunning()
+        return running
+    }
 
     func runningServices() -> [String] { supervisor.running() }
 
-    func stopServices(budget: Duration, completion: @escaping @Sendable ([String]) -> Void) {
+    func stopServices(budget: Duration, completion: @escaping @Sendable ([Laggard]) -> Void) {
         supervisor.stop(budget: budget, completion: completion)
     }
 
     func killServices() { supervisor.forceKill() }
+
+    func release(budget: Duration, completion: @escaping @Sendable ([Laggard]) -> Void) { completion([]) }
 
     func close() async {
         web.shutdown()

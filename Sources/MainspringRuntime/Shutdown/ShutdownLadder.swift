@@ -88,13 +88,15 @@ public final class ShutdownLadder: Sendable {
             }
         case .killJobs:
             run { [self] in
-                let names = participant.busyJobs()
-                feed(.jobsKilled(names))
-                participant.killJobs()
+                feed(.jobsKilled(participant.killJobs()))
             }
         case .stopServices(let budget):
             run { [self] in
-                participant.stopServices(budget: budget) { self.feed(.servicesStopped(killed: $0)) }
+                participant.stopServices(budget: budget) { self.feed(.servicesStopped($0)) }
+            }
+        case .release(let budget):
+            run { [self] in
+                participant.release(budget: budget) { self.feed(.released($0)) }
             }
         case .killServices: run { [self] in participant.killServices() }
         case .close:
