@@ -7,6 +7,9 @@ import MainspringCore
 /// is never taken for a wedged one; counting begins again with what follows.
 struct HeartMachine: Sendable {
     let policy: HeartPolicy
+    /// Every so many beats, what is not vital is asked: each question wakes a thread.
+    static let rarely = 4
+    private var beats = 0
     private var lastBeat: MonotonicInstant
     /// Since when each part owes an answer.
     private var asked: [PoolPart: MonotonicInstant] = [:]
@@ -23,9 +26,11 @@ struct HeartMachine: Sendable {
             asked = asked.mapValues { $0 + gap }
         }
         lastBeat = now
-        let free = PoolPart.allCases.filter { asked[$0] == nil }
-        for part in free { asked[part] = now }
-        return free
+        let isRare = beats.isMultiple(of: Self.rarely)
+        beats += 1
+        let parts = PoolPart.allCases.filter { asked[$0] == nil && ($0.isVital || isRare) }
+        for part in parts { asked[part] = now }
+        return parts
     }
 
     mutating func answered(_ part: PoolPart) { asked[part] = nil }

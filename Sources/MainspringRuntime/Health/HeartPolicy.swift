@@ -1,6 +1,7 @@
 /// What ``PoolHeart`` expects of the concurrency pool.
 public struct HeartPolicy: Sendable, Hashable {
-    /// The pool is asked this often, unless it still owes the last answer; the default is 1 s.
+    /// The pool is asked this often, unless it still owes the last answer, and its parts for low priority every fourth time;
+    /// the default is 1 s.
     public var interval: Duration
     /// An answer owed for longer means busy; the default is 500 ms.
     public var warn: Duration

@@ -84,12 +84,14 @@ struct HeartMachineTests {
         #expect(machine.liveness(at: instant(item.at)) == expected)
     }
 
-    @Test("a part is asked once per beat, and not again while it owes an answer") func asking() {
+    @Test("a part is asked again when it has answered, and only every fourth time when it is not vital") func asking() {
         var machine = HeartMachine(policy: HeartPolicy(), at: instant(0))
         #expect(machine.beat(at: instant(0)) == PoolPart.allCases)
         #expect(machine.beat(at: instant(1000)) == [])
-        machine.answered(.low)
-        #expect(machine.beat(at: instant(2000)) == [.low])
+        for part in [PoolPart.high, .low] { machine.answered(part) }
+        #expect(machine.beat(at: instant(2000)) == [.high])
+        #expect(machine.beat(at: instant(3000)) == [])
+        #expect(machine.beat(at: instant(4000)) == [.low])
     }
 
     private func instant(_ milliseconds: Int64) -> MonotonicInstant {
