@@ -15,6 +15,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -34,7 +35,10 @@ let package = Package(
         .target(name: "CMainspringSpawn"),
         .target(
             name: "MainspringRuntime",
-            dependencies: ["MainspringCore", "CMainspringSpawn", .product(name: "Logging", package: "swift-log")]
+            dependencies: [
+                "MainspringCore", "CMainspringSpawn", .product(name: "Logging", package: "swift-log"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+            ]
         ),
         .target(name: "MainspringStore", dependencies: ["MainspringCore"]),
 
@@ -124,7 +128,9 @@ let package = Package(
             name: "RuntimeTests",
             dependencies: [
                 "MainspringCore", "MainspringRuntime", "MainspringTesting", "WardenProbe",
+                .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
             ]
         ),
         // The processes that the crash suites kill.
