@@ -32,6 +32,18 @@ public enum MetricsCatalog {
     public static let restarts = Metric(
         "restarts_total", .counter, unit: "restarts", labels: ["service", "reason"],
         "Restarts of services: after an `exit`, a `crash`, lost `readiness`, or when `asked`.")
+    public static let loopTurns = Metric(
+        "loop_turns_total", .counter, unit: "turns", labels: ["loop", "outcome"],
+        "Turns of loops by outcome; a turn that timed out counts when it does, all others at their end.")
+    public static let loopTurnSeconds = Metric(
+        "loop_turn_seconds", .histogram, unit: "seconds", labels: ["loop"], "How long turns ran.")
+    public static let loopLateness = Metric(
+        "loop_lateness_seconds", .histogram, unit: "seconds", labels: ["loop"],
+        "How long after its time a turn began.")
+    public static let loopSkipped = Metric(
+        "loop_skipped_total", .counter, unit: "turns", labels: ["loop", "reason"],
+        "Turns that were due and did not take place: an earlier one was `running` or hung (`zombie`), too many waited or ran (`full`), their time was `missed`, or the loop was `stopping`."
+    )
 
     // Read from snapshots at each scrape.
     public static let queueJobs = Metric(
@@ -51,7 +63,8 @@ public enum MetricsCatalog {
     public static let all: [Metric] = [
         jobs, enqueued, retries, rescues, duplicates, runSeconds, waitSeconds, queueJobs, queueOldest, queuePaused,
         workers,
-        scheduleLateness, scheduleMissed, restarts, serviceUp, storeUp, staleWrites, buildInfo,
+        scheduleLateness, scheduleMissed, loopTurns, loopTurnSeconds, loopLateness, loopSkipped, restarts, serviceUp,
+        storeUp, staleWrites, buildInfo,
     ]
 
     /// Upper bounds in seconds, the same for every histogram; what is longer is counted in `+Inf` alone.
@@ -70,7 +83,7 @@ public enum MetricsCatalog {
             Made from `MetricsCatalog.swift`: edit that, then run the tests with `MAINSPRING_REGENERATE=1`.
 
             `GET /metrics` answers in Prometheus text format. Counters and histograms start at zero with the node. Labels are
-            bounded: a kind, queue or service that is not declared is counted under `other`. The buckets of every histogram end
+            bounded: a kind, queue, service or loop that is not declared is counted under `other`. The buckets of every histogram end
             at \(bounds) seconds.
 
             | Name | Type | Unit | Labels | Meaning |

@@ -4,7 +4,7 @@ import Glibc
 enum ReadinessProbe {
     static func succeeds(_ check: Readiness.Check) -> Bool {
         switch check {
-        case .started, .after: return true
+        case .started, .after, .reported: return true
         case .tcp(let host, let port):
             guard let socket = connect(host, port) else { return false }
             close(socket)

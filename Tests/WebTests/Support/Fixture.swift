@@ -19,7 +19,8 @@ struct Fixture: Sendable {
     let executor = HeldExecutor()
     let services = StubServices()
     let inspector = StubInspector()
-    let metrics = MetricsRecorder(kinds: ["scan", "report"], queues: ["default", "small"], services: ["feed"])
+    let metrics = MetricsRecorder(
+        kinds: ["scan", "report"], queues: ["default", "small"], services: ["feed"], loops: ["beat"])
     let events = EventRecorder()
     let system: JobSystem
 

@@ -1,0 +1,42 @@
+import MainspringCore
+
+/// A turn that has begun and has not ended.
+struct LoopTurn: Sendable {
+    enum State: Sendable {
+        case running
+        /// Told to end.
+        case cancelled
+        /// Told to end, and out of patience: a zombie.
+        case hanging
+    }
+
+    let number: Int
+    let startedAt: MonotonicInstant
+    let lateness: Duration
+    private(set) var state = State.running
+    /// When it entered its state.
+    private(set) var since: MonotonicInstant
+    var hasTimedOut = false
+
+    init(number: Int, startedAt: MonotonicInstant, lateness: Duration) {
+        self.number = number
+        self.startedAt = startedAt
+        self.lateness = lateness
+        since = startedAt
+    }
+
+    mutating func move(to state: State, at now: MonotonicInstant) {
+        self.state = state
+        since = now
+    }
+
+    /// `turn 12 for 7.5s, cancelled 2.5s ago`.
+    func standing(at now: MonotonicInstant) -> String {
+        let age = "turn \(number) for \((now - startedAt).forPeople)"
+        return switch state {
+        case .running: age
+        case .cancelled: "\(age), cancelled \((now - since).forPeople) ago"
+        case .hanging: "\(age), hanging for \((now - since).forPeople)"
+        }
+    }
+}
