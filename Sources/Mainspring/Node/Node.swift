@@ -25,6 +25,7 @@ final class Node: Sendable {
     private let status: NodeStatus
     private let jobs: JobSystem
     private let supervisor: Supervisor
+    private let reloader: Reloader
     private let web: WebServer
     private let stopTally: StopTally
     private let stopReporter: ServiceStopReporter
@@ -35,16 +36,18 @@ final class Node: Sendable {
     /// Opens the store, takes back what an earlier life held, and listens; nothing is claimed or started yet.
     ///
     /// Throws `MainspringError`; then nothing of the node is left.
-    init(_ configuration: Configuration, queues: Set<String>?, logger: Logger, time: any TimeSource) async throws {
+    init(
+        _ configuration: Configuration, queues: Set<String>?, level: LogLevel, logger: Logger, time: any TimeSource
+    ) async throws {
         self.configuration = configuration
         self.logger = logger
         self.time = time
         let startedAt = time.now()
         ground = try NodeGround(configuration, time: time)
         client = HTTPCallExecutor.makeClient()
-        stopTally = StopTally()
+        stopTally = StopTally(time: time)
         announcer = isatty(STDERR_FILENO) == 1 ? TerminalAnnouncer() : LogAnnouncer(logger: logger)
-        stopReporter = ServiceStopReporter(announcer: announcer, time: time)
+        stopReporter = ServiceStopReporter(announcer: announcer)
         let parts = NodeParts(
             configuration: configuration, spawner: ground.spawner, client: client, workedQueues: queues)
         let metrics = MetricsRecorder(
@@ -66,13 +69,21 @@ final class Node: Sendable {
             ids: RandomIDSource(), sink: sink, health: health, logger: logger, drained: { [ending] in ending.drained() }
         )
         do {
-            supervisor = try Supervisor(
-                services: configuration.services, spawner: ground.spawner,
+            let context = SupervisorContext(
+                time: time, sink: sink, logger: logger,
                 logs: ServiceLogs(
-                    folder: ground.folder.file("logs"), services: configuration.services.map(\.name), time: time),
-                time: time, sink: sink, logger: logger)
+                    folder: ground.folder.file("logs"),
+                    services: configuration.services.count + configuration.loops.count, time: time))
+            let children = { @Sendable [ground] configuration in
+                ConfiguredChildren(configuration: configuration, context: context, spawner: ground.spawner)
+            }
+            supervisor = try Supervisor(
+                children: children(configuration).root(), policy: configuration.supervision.policy, context: context,
+                onExhausted: { [ending] in ending.exhausted($0, reason: $1) })
+            reloader = Reloader(
+                configuration, supervisor: supervisor, level: level, logger: logger, children: children)
             status = NodeStatus(
-                node: configuration.node, startedAt: startedAt, health: health,
+                node: configuration.node, startedAt: startedAt, heart: PoolHeart(time: time), health: health,
                 services: { [supervisor] in supervisor.readinessChecks() })
             try await jobs.reclaim()
             web = try await WebServer.bind(
@@ -82,8 +93,11 @@ final class Node: Sendable {
                     bodyLimit: configuration.http.bodyLimit.bytes, application: configuration.name,
                     version: MainspringVersion.current),
                 WebDependencies(
-                    jobs: jobs.client, services: supervisor, inspector: status, metrics: metrics, time: time,
-                    storeName: store.name),
+                    jobs: jobs.client, services: supervisor, inspector: status,
+                    control: NodeOverview(
+                        configuration: configuration, status: status, jobs: jobs, supervisor: supervisor,
+                        ending: ending, time: time),
+                    metrics: metrics, time: time, storeName: store.name),
                 logger: logger)
         } catch {
             try? await client.shutdown()
@@ -97,10 +111,15 @@ final class Node: Sendable {
     func run() async throws -> Int32 {
         let ladder = ShutdownLadder(
             participant: self,
-            policy: ShutdownPolicy(grace: configuration.shutdown.grace, cancel: configuration.shutdown.cancel),
+            policy: configuration.shutdown.policy,
             time: time, announcer: announcer, logger: logger, exit: { [ending] in ending.finish($0) })
         ending.set(ladder)
-        let signals = SignalListener { ladder.handle(signal: $0) }
+        let signals = SignalListener { [reloader] number in
+            switch number {
+            case SIGHUP: Task(name: "mainspring.reload") { await reloader.reload() }
+            default: ladder.handle(signal: number)
+            }
+        }
         tasks.start(jobs: jobs, web: web)
         supervisor.start()
         do {
@@ -114,9 +133,10 @@ final class Node: Sendable {
     }
 
     private func becomeReachable() async throws {
-        let response = try await client.execute(HTTPClientRequest(url: web.url + "/livez"), timeout: .seconds(10))
+        // Not a probe: those are answered whether or not the rest works.
+        let response = try await client.execute(HTTPClientRequest(url: web.url + "/v1/node"), timeout: .seconds(10))
         guard response.status == .ok else {
-            throw MainspringError(.unreachable, "the listener at \(web.url) answered /livez with \(response.status)")
+            throw MainspringError(.unreachable, "the listener at \(web.url) answered /v1/node with \(response.status)")
         }
         try ground.runFile.write(node: configuration.node, url: web.url, startedAt: status.startedAt)
         status.enter(.running)
@@ -146,15 +166,21 @@ extension Node: ShutdownParticipant {
 
     func cancelJobs() { jobs.engine.stopRunning() }
 
-    func killJobs() { jobs.engine.killRunning() }
+    func killJobs() -> [Laggard] {
+        let running = jobs.engine.runningAttempts().map { $0.laggard(at: time.now()) }
+        jobs.engine.killRunning()
+        return running
+    }
 
     func runningServices() -> [String] { supervisor.running() }
 
-    func stopServices(budget: Duration, completion: @escaping @Sendable ([String]) -> Void) {
+    func stopServices(budget: Duration, completion: @escaping @Sendable ([Laggard]) -> Void) {
         supervisor.stop(budget: budget, completion: completion)
     }
 
     func killServices() { supervisor.forceKill() }
+
+    func release(budget: Duration, completion: @escaping @Sendable ([Laggard]) -> Void) { completion([]) }
 
     func close() async {
         web.shutdown()

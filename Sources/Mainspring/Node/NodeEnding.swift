@@ -16,6 +16,15 @@ final class NodeEnding: Sendable {
         state.withLock { $0.ladder = ladder }
     }
 
+    /// A supervisor that gave up: the node goes on without it, or ends with it.
+    func exhausted(_ exhaustion: SupervisionPolicy.Exhaustion, reason: String) {
+        if exhaustion == .escalate { stop(.failure(reason)) }
+    }
+
+    func stop(_ cause: ShutdownCause) {
+        state.withLock { $0.ladder }?.stop(cause)
+    }
+
     func drained() {
         state.withLock { $0.ladder }?.jobsDrained()
     }

@@ -11,6 +11,11 @@ final class StopTally: EventSink {
     }
 
     private let state = Mutex(State())
+    private let time: any TimeSource
+
+    init(time: any TimeSource) {
+        self.time = time
+    }
 
     var tally: ShutdownTally { state.withLock { $0.tally } }
 
@@ -18,7 +23,8 @@ final class StopTally: EventSink {
 
     func killed(_ attempt: JobAttempt) {
         guard attempt.stopReason == .shutdown else { return }
-        state.withLock { $0.tally.killed.append(attempt.displayName) }
+        let laggard = attempt.laggard(at: time.now())
+        state.withLock { $0.tally.killed.append(laggard) }
     }
 
     func emit(_ event: MainspringEvent) {
@@ -37,4 +43,12 @@ final class StopTally: EventSink {
 extension JobAttempt {
     /// For people: `scan 01920e…`.
     var displayName: String { "\(lease.job.kind) \(lease.job.id)" }
+
+    /// As one that did not end in its time.
+    func laggard(at now: Timestamp) -> Laggard {
+        let ran = max(.zero, now - startedAt)
+        return Laggard(
+            path: displayName, after: ran, wasKilled: true,
+            standing: "attempt \(lease.attemptNumber) of queue \(lease.job.queue), running for \(ran.forPeople)")
+    }
 }

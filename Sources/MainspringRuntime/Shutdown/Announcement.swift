@@ -3,24 +3,46 @@ import MainspringCore
 
 /// One thing to tell the person who watches a stop.
 public enum Announcement: Sendable, Equatable {
-    case stopping(ShutdownCause, jobs: [String], services: [String])
+    case received(ShutdownCause)
+    case quiet(jobs: [String], services: [String])
     case waiting(jobs: [String], upTo: Duration)
     case askedToStop(jobs: [String], upTo: Duration)
     case killing(jobs: [String])
     case forcing(jobs: [String], services: [String])
     case stoppingServices([String], upTo: Duration)
     case serviceStopped(String, after: Duration)
-    case serviceKilled(String, after: Duration)
+    case serviceKilled(String)
+    case serviceAbandoned(String, after: Duration)
+    case releasing(upTo: Duration)
+    case closing
+    /// Who was late, and where it stood.
+    case blame(Laggard)
     case finished(ShutdownResult)
+
+    static let steps = 6
+
+    /// The step of the story that it belongs to, from 1; nil for what may happen at any time.
+    var step: Int? {
+        switch self {
+        case .received: 1
+        case .quiet: 2
+        case .waiting, .askedToStop, .killing: 3
+        case .stoppingServices, .serviceStopped, .serviceKilled, .serviceAbandoned: 4
+        case .releasing, .closing: 5
+        case .blame, .finished: 6
+        case .forcing: nil
+        }
+    }
 
     /// One line without its end, safe for a terminal.
     public var line: String { text.printable }
 
     private var text: String {
         switch self {
-        case .stopping(let cause, let jobs, let services):
-            let running = jobs.isEmpty ? "no job running" : "\(count(jobs, "job")) running (\(list(jobs)))"
-            return "Stopping\(because(cause)): \(running), \(count(services, "service")).\(forceHint(cause))"
+        case .received(let cause): return "\(name(of: cause)): stopping in order.\(forceHint(cause))"
+        case .quiet(let jobs, let services):
+            let running = jobs.isEmpty ? "no job runs" : "\(count(jobs, "job")) running (\(list(jobs)))"
+            return "No new work is taken: \(running), \(count(services, "service")) to stop."
         case .waiting(let jobs, let time):
             return "Waiting up to \(time.forPeople) for \(count(jobs, "job")): \(list(jobs))"
         case .askedToStop(let jobs, let time):
@@ -31,16 +53,21 @@ public enum Announcement: Sendable, Equatable {
         case .stoppingServices(let names, let time):
             return "Stopping \(count(names, "service")), up to \(time.forPeople): \(list(names))"
         case .serviceStopped(let name, let time): return "Stopped \(name) (\(time.forPeople))"
-        case .serviceKilled(let name, let time): return "Killed \(name): not gone after \(time.forPeople)"
+        case .serviceKilled(let name): return "Killed \(name): not gone in its time"
+        case .serviceAbandoned(let name, let time): return "Gave up on \(name) after \(time.forPeople): it still runs"
+        case .releasing(let time): return "Running hooks and closing what was provided, up to \(time.forPeople)"
+        case .closing: return "Closing the listener and the store"
+        case .blame(let laggard): return laggard.sentence
         case .finished(let result): return finish(result)
         }
     }
 
-    private func because(_ cause: ShutdownCause) -> String {
+    private func name(of cause: ShutdownCause) -> String {
         switch cause {
-        case .signal(SIGINT), .asked: ""
-        case .signal(let number): " (SIG\(SignalName.of(number)))"
-        case .failure(let message): " after a fatal error (\(message))"
+        case .signal(SIGINT): "Ctrl-C (SIGINT)"
+        case .signal(let number): "SIG\(SignalName.of(number))"
+        case .asked: "Asked to stop"
+        case .failure(let message): "A fatal error (\(message))"
         }
     }
 
@@ -65,8 +92,10 @@ public enum Announcement: Sendable, Equatable {
         }
         var parts = jobs.isEmpty ? [] : [jobs]
         if let failure = result.failure { parts.append("fatal error: \(failure)") }
-        if !result.killed.isEmpty { parts.append("killed \(list(result.killed))") }
-        if !result.abandoned.isEmpty { parts.append("gave up on \(list(result.abandoned))") }
+        let killed = result.laggards.filter(\.wasKilled).map(\.path)
+        let abandoned = result.laggards.filter { !$0.wasKilled }.map(\.path)
+        if !killed.isEmpty { parts.append("killed \(list(killed))") }
+        if !abandoned.isEmpty { parts.append("gave up on \(list(abandoned))") }
         return
             "Stopped in \(result.took.forPeople), not cleanly: \(parts.joined(separator: "; ")). "
             + "Exit \(result.exitCode)."

@@ -23,7 +23,8 @@ public final class TerminalAnnouncer: Announcer {
     }
 
     public func announce(_ announcement: Announcement) {
-        let line = Array((announcement.line + "\n").utf8)
+        let step = announcement.step.map { "[\($0)/\(Announcement.steps)] " } ?? ""
+        let line = Array("\(step)\(announcement.line)\n".utf8)
         queue.async { [descriptor] in
             var rest = line[...]
             while !rest.isEmpty {
@@ -53,13 +54,15 @@ public struct LogAnnouncer: Announcer {
     public func announce(_ announcement: Announcement) {
         switch announcement {
         // The supervisor logs its services itself.
-        case .serviceStopped, .serviceKilled: break
+        case .serviceStopped, .serviceKilled, .serviceAbandoned: break
+        case .blame(let laggard):
+            logger.error("late at the stop", metadata: laggard.metadata)
         case .killing, .forcing: logger.warning("\(announcement.line)")
         case .finished(let result):
             let metadata: Logger.Metadata = [
                 "took": "\(result.took.text)", "exit": "\(result.exitCode)", "finished": "\(result.finished)",
-                "handed_back": "\(result.handedBack)", "killed": "\(result.killed.count)",
-                "abandoned": "\(result.abandoned.count)",
+                "handed_back": "\(result.handedBack)", "killed": "\(result.laggards.count { $0.wasKilled })",
+                "abandoned": "\(result.laggards.count { !$0.wasKilled })",
             ]
             logger.log(level: result.isClean ? .notice : .error, "\(announcement.line)", metadata: metadata)
         default: logger.notice("\(announcement.line)")
@@ -67,4 +70,19 @@ public struct LogAnnouncer: Announcer {
     }
 
     public func flush() {}
+}
+
+extension Laggard {
+    var sentence: String {
+        let fate = wasKilled ? "was killed" : "was given up on and still runs"
+        return "Late: \(path) \(fate) after \(after.forPeople)" + (standing.map { "; \($0)" } ?? "")
+    }
+
+    fileprivate var metadata: Logger.Metadata {
+        var metadata: Logger.Metadata = [
+            "name": "\(path.printable)", "after": "\(after.text)", "killed": "\(wasKilled)",
+        ]
+        if let standing { metadata["standing"] = "\(standing.printable)" }
+        return metadata
+    }
 }

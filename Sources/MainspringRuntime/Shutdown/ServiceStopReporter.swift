@@ -3,41 +3,23 @@ import Synchronization
 
 /// Turns the events of stopping services into announcements, once told that the node stops.
 public final class ServiceStopReporter: EventSink {
-    private struct State {
-        var isOn = false
-        var stoppingSince: [String: MonotonicInstant] = [:]
-        var killed: Set<String> = []
-    }
-
-    private let state = Mutex(State())
+    private let isOn = Mutex(false)
     private let announcer: any Announcer
-    private let time: any TimeSource
 
-    public init(announcer: any Announcer, time: any TimeSource) {
+    public init(announcer: any Announcer) {
         self.announcer = announcer
-        self.time = time
     }
 
     /// From now on services stop for good: their ends are announced.
-    public func begin() { state.withLock { $0.isOn = true } }
+    public func begin() { isOn.withLock { $0 = true } }
 
     public func emit(_ event: MainspringEvent) {
-        guard case .service(let event) = event else { return }
-        let now = time.monotonic()
-        let announcement: Announcement? = state.withLock { state in
-            guard state.isOn else { return nil }
-            switch event {
-            case .stopping(let name): state.stoppingSince[name] = now
-            case .killed(let name):
-                state.killed.insert(name)
-                return .serviceKilled(name, after: now - (state.stoppingSince[name] ?? now))
-            case .stopped(let name):
-                guard let since = state.stoppingSince[name], !state.killed.contains(name) else { return nil }
-                return .serviceStopped(name, after: now - since)
-            default: break
-            }
-            return nil
+        guard case .service(let event) = event, isOn.withLock({ $0 }) else { return }
+        switch event {
+        case .stopped(let name, let after?): announcer.announce(.serviceStopped(name, after: after))
+        case .killed(let name): announcer.announce(.serviceKilled(name))
+        case .abandoned(let name, let after, _): announcer.announce(.serviceAbandoned(name, after: after))
+        default: break
         }
-        if let announcement { announcer.announce(announcement) }
     }
 }

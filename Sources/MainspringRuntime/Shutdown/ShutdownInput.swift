@@ -6,9 +6,10 @@ enum ShutdownInput: Sendable {
     /// What runs now.
     case looked(jobs: [String], services: [String])
     case jobsAsked([String])
-    case jobsKilled([String])
+    case jobsKilled([Laggard])
     case jobsDrained
-    case servicesStopped(killed: [String])
+    case servicesStopped([Laggard])
+    case released([Laggard])
     case closed
     case tallied(ShutdownTally)
     case timerFired(ShutdownTimer)
@@ -35,6 +36,8 @@ enum ShutdownAction: Sendable, Equatable {
     /// Answered by `servicesStopped`.
     case stopServices(budget: Duration)
     case killServices
+    /// Answered by `released`.
+    case release(budget: Duration)
     /// Answered by `closed`.
     case close
     /// Answered by `tallied`.

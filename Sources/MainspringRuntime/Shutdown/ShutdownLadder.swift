@@ -41,13 +41,8 @@ public final class ShutdownLadder: Sendable {
         self.executor = executor
     }
 
-    /// What ``SignalListener`` hears: TERM and INT stop the node, and force it when they come again.
-    public func handle(signal number: Int32) {
-        guard number != SIGHUP else {
-            return logger.notice("SIGHUP: reloading is not in this version; restart to apply a changed configuration")
-        }
-        stop(.signal(number))
-    }
+    /// TERM and INT stop the node, and force it when they come again.
+    public func handle(signal number: Int32) { stop(.signal(number)) }
 
     /// Begins the stop; returns at once. When it has begun already, a signal forces, and anything else changes nothing.
     public func stop(_ cause: ShutdownCause) { feed(.asked(cause)) }
@@ -88,13 +83,15 @@ public final class ShutdownLadder: Sendable {
             }
         case .killJobs:
             run { [self] in
-                let names = participant.busyJobs()
-                feed(.jobsKilled(names))
-                participant.killJobs()
+                feed(.jobsKilled(participant.killJobs()))
             }
         case .stopServices(let budget):
             run { [self] in
-                participant.stopServices(budget: budget) { self.feed(.servicesStopped(killed: $0)) }
+                participant.stopServices(budget: budget) { self.feed(.servicesStopped($0)) }
+            }
+        case .release(let budget):
+            run { [self] in
+                participant.release(budget: budget) { self.feed(.released($0)) }
             }
         case .killServices: run { [self] in participant.killServices() }
         case .close:

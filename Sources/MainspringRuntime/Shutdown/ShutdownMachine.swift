@@ -3,11 +3,12 @@ import MainspringCore
 /// START HERE for the stop of a node: which step comes when, as a pure value; `ShutdownLadder` performs what it
 /// returns.
 ///
-/// Running, draining (jobs may end), cancelling (asked to stop), killing, stopping services, closing, done. A stage
+/// Running, draining (jobs may end), cancelling (asked to stop), killing, stopping services, releasing hooks and
+/// resources, closing, done. A stage
 /// ends when nothing is left for it to do, or when its time is up; the whole ends at its deadline, whoever answers.
 struct ShutdownMachine: Sendable {
     enum Stage: Int, Sendable, Comparable {
-        case running, draining, cancelling, killing, stoppingServices, closing, tallying, done
+        case running, draining, cancelling, killing, stoppingServices, releasing, closing, tallying, done
 
         static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
     }
@@ -27,8 +28,7 @@ struct ShutdownMachine: Sendable {
     private var areServicesStopped = false
     private var jobs: [String] = []
     private var services: [String] = []
-    private var killed: [String] = []
-    private var abandoned: [String] = []
+    private var laggards: [Laggard] = []
     private var tally = ShutdownTally()
     private var actions: [ShutdownAction] = []
 
@@ -44,9 +44,14 @@ struct ShutdownMachine: Sendable {
         case .quiesced(let jobs, let services): quiesced(jobs, services)
         case .looked(let jobs, let services): looked(jobs, services)
         case .jobsAsked(let names): jobsAsked(names)
-        case .jobsKilled(let names): jobsKilled(names)
+        case .jobsKilled(let laggards): jobsKilled(laggards)
         case .jobsDrained: jobsDrained()
-        case .servicesStopped(let names): servicesStopped(names)
+        case .servicesStopped(let laggards): servicesStopped(laggards)
+        case .released(let laggards):
+            if stage == .releasing {
+                self.laggards += laggards
+                enter(.closing)
+            }
         case .closed: if stage == .closing { enter(.tallying) }
         case .tallied(let tally):
             if stage == .tallying {
@@ -70,7 +75,10 @@ extension ShutdownMachine {
         }
         self.cause = cause
         startedAt = now
-        actions += [.quiesce, .schedule(.deadline, after: policy.deadline), .schedule(.look, after: Self.lookInterval)]
+        actions += [
+            .announce(.received(cause)), .quiesce, .schedule(.deadline, after: policy.deadline),
+            .schedule(.look, after: Self.lookInterval),
+        ]
         enter(.draining)
     }
 
@@ -88,7 +96,7 @@ extension ShutdownMachine {
     private mutating func quiesced(_ jobs: [String], _ services: [String]) {
         self.jobs = jobs
         self.services = services
-        actions.append(.announce(.stopping(cause, jobs: jobs, services: services)))
+        actions.append(.announce(.quiet(jobs: jobs, services: services)))
         guard stage == .draining, !isDrained, !jobs.isEmpty else { return }
         actions.append(.announce(.waiting(jobs: jobs, upTo: stageEnd - now)))
     }
@@ -107,11 +115,11 @@ extension ShutdownMachine {
         actions.append(.announce(.askedToStop(jobs: names, upTo: max(.zero, stageEnd - now))))
     }
 
-    private mutating func jobsKilled(_ names: [String]) {
-        guard stage < .tallying, !names.isEmpty else { return }
-        jobs = names
-        killed = names
-        actions.append(.announce(.killing(jobs: names)))
+    private mutating func jobsKilled(_ killed: [Laggard]) {
+        guard stage < .tallying, !killed.isEmpty else { return }
+        jobs = killed.map(\.path)
+        laggards += killed
+        actions.append(.announce(.killing(jobs: jobs)))
     }
 
     private mutating func jobsDrained() {
@@ -137,15 +145,19 @@ extension ShutdownMachine {
             actions.append(.killJobs)
             limit(ShutdownPolicy.killWait)
         case .stoppingServices: stopServices()
+        case .releasing:
+            let left = isForced ? .zero : policy.grace + policy.cancel - (now - startedAt)
+            let budget = max(ShutdownPolicy.leastForResources, left)
+            actions.append(.release(budget: budget))
+            limit(budget + ShutdownPolicy.killWait)
         case .closing:
-            actions.append(.close)
+            actions += [.announce(.closing), .close]
             limit(ShutdownPolicy.closeWait)
         case .tallying:
             actions.append(.tally)
             limit(Self.tallyWait)
         case .done:
-            let result = result()
-            actions += [.announce(.finished(result)), .exit(result)]
+            finish()
         }
     }
 
@@ -163,11 +175,11 @@ extension ShutdownMachine {
         limit(budget + ShutdownPolicy.killWait)
     }
 
-    private mutating func servicesStopped(_ names: [String]) {
+    private mutating func servicesStopped(_ late: [Laggard]) {
         guard !areServicesStopped else { return }
         areServicesStopped = true
-        killed += names.map { "service \($0)" }
-        if stage == .stoppingServices { enter(.closing) }
+        laggards += late
+        if stage == .stoppingServices { enter(.releasing) }
     }
 
     private mutating func timerFired(_ timer: ShutdownTimer) {
@@ -194,6 +206,9 @@ extension ShutdownMachine {
             enter(.stoppingServices)
         case .stoppingServices:
             giveUp()
+            enter(.releasing)
+        case .releasing:
+            giveUp()
             enter(.closing)
         case .closing:
             giveUp()
@@ -207,20 +222,29 @@ extension ShutdownMachine {
         let names: [String] =
             switch stage {
             case .draining, .cancelling, .killing: jobs.isEmpty ? ["jobs"] : jobs
-            case .stoppingServices: services.isEmpty ? ["services"] : services.map { "service \($0)" }
+            case .stoppingServices: services.isEmpty ? ["services"] : services
+            case .releasing: ["hooks and resources"]
             case .closing: ["closing the store"]
             case .running, .tallying, .done: []
             }
-        abandoned += names
+        // One that was killed and is here still did not end by that.
+        let killed = laggards.filter { names.contains($0.path) }
+        laggards.removeAll { names.contains($0.path) }
+        laggards += names.map { name in
+            let known = killed.first { $0.path == name }
+            return Laggard(path: name, after: now - startedAt, wasKilled: false, standing: known?.standing)
+        }
     }
 
-    private func result() -> ShutdownResult {
-        var killed = killed
-        for name in tally.killed where !killed.contains(name) { killed.append(name) }
+    private mutating func finish() {
+        for laggard in tally.killed where !laggards.contains(where: { $0.path == laggard.path }) {
+            laggards.append(laggard)
+        }
         var failure: String?
         if case .failure(let message) = cause { failure = message }
-        return ShutdownResult(
-            took: now - startedAt, finished: tally.finished, handedBack: tally.handedBack,
-            killed: killed.filter { !abandoned.contains($0) }, abandoned: abandoned, failure: failure)
+        let result = ShutdownResult(
+            took: now - startedAt, finished: tally.finished, handedBack: tally.handedBack, laggards: laggards,
+            failure: failure)
+        actions += laggards.map { .announce(.blame($0)) } + [.announce(.finished(result)), .exit(result)]
     }
 }

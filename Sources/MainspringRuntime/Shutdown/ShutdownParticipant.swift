@@ -14,17 +14,20 @@ public protocol ShutdownParticipant: Sendable {
     /// Asks every running job to stop; it goes back to the queue.
     func cancelJobs()
 
-    /// KILL for every running job.
-    func killJobs()
+    /// KILL for every running job; tells who they were, with how long they have run.
+    func killJobs() -> [Laggard]
 
     /// Services with a process, in start order.
     func runningServices() -> [String]
 
     /// Stops services in reverse order; see ``Supervisor/stop(budget:completion:)``.
-    func stopServices(budget: Duration, completion: @escaping @Sendable (_ killed: [String]) -> Void)
+    func stopServices(budget: Duration, completion: @escaping @Sendable ([Laggard]) -> Void)
 
     /// KILL for every service.
     func killServices()
+
+    /// Shutdown hooks, then what was provided, in reverse order, each within its own timeout or what is left of `budget`.
+    func release(budget: Duration, completion: @escaping @Sendable ([Laggard]) -> Void)
 
     /// The last writes: close the listener and the store, remove `run.json`. It has about two seconds.
     func close() async

@@ -12,7 +12,9 @@ public struct ShutdownPolicy: Sendable, Hashable {
     }
 
     /// Services get what jobs left of `grace` and `cancel`, but at least this.
-    static let leastForServices = Duration.seconds(5)
+    public static let leastForServices = Duration.seconds(5)
+    /// Hooks and resources get what is left, but at least this.
+    static let leastForResources = Duration.seconds(1)
     /// After KILL, processes are gone within this or count as abandoned.
     static let killWait = Duration.seconds(1)
     /// For the last writes: the store, `run.json`.
@@ -39,10 +41,10 @@ public struct ShutdownTally: Sendable, Hashable {
     public var finished: Int
     /// Went back to the queue without using an attempt.
     public var handedBack: Int
-    /// Jobs whose processes had to be killed, named as in ``ShutdownParticipant/busyJobs()``.
-    public var killed: [String]
+    /// Jobs whose processes had to be killed.
+    public var killed: [Laggard]
 
-    public init(finished: Int = 0, handedBack: Int = 0, killed: [String] = []) {
+    public init(finished: Int = 0, handedBack: Int = 0, killed: [Laggard] = []) {
         self.finished = finished
         self.handedBack = handedBack
         self.killed = killed
@@ -54,17 +56,15 @@ public struct ShutdownResult: Sendable, Hashable {
     public var took: Duration
     public var finished: Int
     public var handedBack: Int
-    /// Jobs and services that had to be killed.
-    public var killed: [String]
-    /// What did not end even then: jobs, services, or a step such as `closing the store`.
-    public var abandoned: [String]
+    /// What had to be killed, and what did not end even then: jobs, services, hooks, or a step such as `closing the store`.
+    public var laggards: [Laggard]
     public var failure: String?
 
-    public var isClean: Bool { killed.isEmpty && abandoned.isEmpty && failure == nil }
+    public var isClean: Bool { laggards.isEmpty && failure == nil }
 
     /// 0 after a clean stop, 124 when something had to be killed or abandoned, else 1 after a failure.
     public var exitCode: Int32 {
-        if !killed.isEmpty || !abandoned.isEmpty { return 124 }
+        if !laggards.isEmpty { return 124 }
         return failure == nil ? 0 : 1
     }
 }

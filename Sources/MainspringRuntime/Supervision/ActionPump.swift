@@ -28,16 +28,19 @@ final class ActionPump<Machine: Sendable, Action: Sendable>: Sendable {
             return true
         }
         guard isOurs else { return }
-        while let action = next() { perform(action) }
+        while let actions = next() {
+            for action in actions { perform(action) }
+        }
     }
 
-    private func next() -> Action? {
+    private func next() -> [Action]? {
         state.withLock { state in
             guard !state.pending.isEmpty else {
                 state.isPerforming = false
                 return nil
             }
-            return state.pending.removeFirst()
+            defer { state.pending = [] }
+            return state.pending
         }
     }
 }

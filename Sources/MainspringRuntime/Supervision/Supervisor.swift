@@ -1,140 +1,112 @@
 import Glibc
-public import Logging
-public import MainspringCore
+import MainspringCore
 import Synchronization
 
-/// Starts the services of a node, keeps them running, and stops them in order.
+/// Starts children, keeps them running, and stops them in order.
 ///
-/// A thin shell around `SupervisorMachine`. Timers, probes and the watch over children have threads of their own: a
-/// blocked concurrency pool stops none of it.
-public final class Supervisor: ServiceControl {
-    private struct Holdings {
-        var children: [String: any ChildProcess] = [:]
-        var timers: [String: any ScheduledAction] = [:]
-        var stopWaiters: [@Sendable ([String]) -> Void] = []
-        var killed: [String]?
+/// A thin shell around `SupervisorMachine`. Timers, probes, the watch over processes and the stop itself have threads of
+/// their own: a blocked concurrency pool stops none of it.
+public final class Supervisor: Sendable {
+    /// A child: what the supervisor knows of it, and what makes its lives.
+    public struct Child: Sendable {
+        public var spec: ChildSpec
+        public var source: any ChildSource
+
+        public init(_ spec: ChildSpec, _ source: any ChildSource) {
+            self.spec = spec
+            self.source = source
+        }
     }
 
-    private let pump: ActionPump<SupervisorMachine, SupervisorAction>
-    private let holdings = Mutex(Holdings())
-    private let specs: [String: ServiceSpec]
-    private let logs: ServiceLogs
-    private let prober: ReadinessProber
-    private let spawner: any ProcessSpawner
-    private let time: any TimeSource
-    private let sink: any EventSink
-    private let logger: Logger
-    private let executor: any TaskExecutor
+    struct Life {
+        let life: any ChildLife
+        let number: Int
+    }
 
-    /// Nothing starts before ``start()``. Throws as ``StartOrder/of(_:)`` does.
+    struct Holdings {
+        var sources: [String: any ChildSource] = [:]
+        var lives: [String: Life] = [:]
+        var pulses: [String: Pulse] = [:]
+        var timers: [String: any ScheduledAction] = [:]
+        var removalWaiters: [String: [@Sendable (Bool) -> Void]] = [:]
+        var stopWaiters: [@Sendable ([Laggard]) -> Void] = []
+        var laggards: [Laggard] = []
+        var isEnded = false
+    }
+
+    public let name: String
+    let pump: ActionPump<SupervisorMachine, SupervisorAction>
+    let holdings: Mutex<Holdings>
+    let context: SupervisorContext
+    private let onReady: @Sendable () -> Void
+    private let onEnd: @Sendable (SupervisorEnd, [Laggard]) -> Void
+
+    /// Nothing starts before ``start()``.
+    ///
+    /// `onExhausted` is called once, on any thread, when more restarts than allowed have ended this supervisor: its children
+    /// are stopped by then. Throws as ``StartOrder/of(_:)`` does.
     public convenience init(
-        services: [ServiceSpec], spawner: any ProcessSpawner, logs: ServiceLogs, time: any TimeSource,
-        sink: any EventSink, logger: Logger,
-        random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
+        name: String = "root", children: [Child], policy: SupervisionPolicy = SupervisionPolicy(),
+        context: SupervisorContext,
+        onExhausted: @escaping @Sendable (SupervisionPolicy.Exhaustion, _ reason: String) -> Void = { _, _ in }
     ) throws {
-        try self.init(
-            services: services, spawner: spawner, logs: logs, time: time, sink: sink, logger: logger, random: random,
-            executor: PrivateExecutor(label: "mainspring.supervisor"), prober: ReadinessProber(time: time))
+        try self.init(name: name, children: children, policy: policy, context: context, onReady: {}) { end, _ in
+            if case .exhausted(let exhaustion, let reason) = end { onExhausted(exhaustion, reason) }
+        }
     }
 
     init(
-        services: [ServiceSpec], spawner: any ProcessSpawner, logs: ServiceLogs, time: any TimeSource,
-        sink: any EventSink, logger: Logger, random: any RandomNumberGenerator & Sendable,
-        executor: any TaskExecutor, prober: ReadinessProber
+        name: String, children: [Child], policy: SupervisionPolicy, context: SupervisorContext,
+        onReady: @escaping @Sendable () -> Void, onEnd: @escaping @Sendable (SupervisorEnd, [Laggard]) -> Void
     ) throws {
-        pump = ActionPump(try SupervisorMachine(services: services, random: random, now: time.monotonic()))
-        specs = Dictionary(uniqueKeysWithValues: services.map { ($0.name, $0) })
-        self.logs = logs
-        self.spawner = spawner
-        self.time = time
-        self.sink = sink
-        self.logger = logger
-        self.executor = executor
-        self.prober = prober
+        self.name = name
+        self.context = context
+        self.onReady = onReady
+        self.onEnd = onEnd
+        pump = ActionPump(
+            try SupervisorMachine(
+                name: name, children: children.map(\.spec), policy: policy, random: context.random,
+                now: context.time.monotonic()))
+        holdings = Mutex(
+            Holdings(sources: Dictionary(children.map { ($0.spec.name, $0.source) }, uniquingKeysWith: { $1 })))
     }
 
-    /// Starts every service whose dependencies are ready, and the others as theirs become so; returns at once.
+    /// Starts every child whose dependencies are ready, and the others as theirs become so; returns at once.
     public func start() { feed(.start) }
 
-    /// Stops everything in reverse order and calls `completion` once, on any thread, with the names of the services
-    /// that had to be killed.
+    /// Stops everything in reverse order and calls `completion` once, on any thread, with those that did not end in time.
     ///
-    /// Each service gets its own stop timeout, or what is left of `budget` if that is less. A later call can only bring
-    /// the deadline forward.
-    public func stop(budget: Duration, completion: @escaping @Sendable ([String]) -> Void) {
-        let killed = holdings.withLock { holdings in
-            if holdings.killed == nil { holdings.stopWaiters.append(completion) }
-            return holdings.killed
+    /// Each child gets its own stop timeout, or what is left of `budget` if that is less. A later call can only bring the
+    /// deadline forward.
+    public func stop(budget: Duration, completion: @escaping @Sendable ([Laggard]) -> Void) {
+        let laggards: [Laggard]? = holdings.withLock { holdings in
+            if holdings.isEnded { return holdings.laggards }
+            holdings.stopWaiters.append(completion)
+            return nil
         }
-        if let killed { return completion(killed) }
+        if let laggards { return completion(laggards) }
         feed(.stop(budget: budget))
     }
 
     /// ``stop(budget:completion:)`` for callers that can wait on the pool.
-    public func stop(budget: Duration) async -> [String] {
+    @concurrent public func stop(budget: Duration) async -> [Laggard] {
         await withCheckedContinuation { continuation in
             stop(budget: budget) { continuation.resume(returning: $0) }
         }
     }
 
-    /// KILL for every service's process group, at once, from any thread; nothing starts afterwards.
+    /// Ends every child with all force there is, from any thread; nothing starts afterwards.
     public func forceKill() {
         feed(.forceKill)
         // Another thread may be busy with the actions: the signals do not wait for it.
-        for child in holdings.withLock({ Array($0.children.values) }) { child.terminate(signal: SIGKILL, grace: .zero) }
-    }
-
-    // MARK: ServiceControl
-
-    public func services() -> [ServiceStatus] {
-        let wall = time.now()
-        let instant = time.monotonic()
-        return pump.read { machine in machine.slots.map { $0.status(wall: wall, now: instant) } }
-    }
-
-    public func restart(_ name: String) async throws {
-        try require(name)
-        guard !pump.read(\.isStopping) else {
-            throw MainspringError(.draining, "the node is stopping, so \(name) is not restarted")
-        }
-        feed(.restart(name))
-    }
-
-    public func logTail(of name: String, lines: Int) throws -> [String] {
-        try require(name)
-        return logs[name]?.tail(lines) ?? []
-    }
-
-    private func require(_ name: String) throws {
-        guard specs[name] == nil else { return }
-        let nearest = NearestName.of(name, among: specs.keys.sorted())
-        throw MainspringError(
-            .notFound, "there is no service \(name)",
-            hint: nearest.map { "Did you mean \($0)?" } ?? "`mainspring service ls` lists them.")
-    }
-
-    /// One check, `service:NAME`, for each service that is not ready; a service that ended well for good counts as
-    /// ready.
-    public func readinessChecks() -> [ReadinessReport.Check] {
-        let now = time.monotonic()
-        return pump.read { machine in
-            machine.slots.filter { !$0.isSatisfied }.map { slot in
-                ReadinessReport.Check(
-                    name: "service:\(slot.spec.name)", isOK: false, detail: machine.detail(of: slot, now: now))
-            }
-        }
-    }
-
-    /// Services that have a process now, in start order.
-    public func running() -> [String] {
-        pump.read { machine in machine.slots.filter { $0.pid != nil }.map(\.spec.name) }
+        for life in holdings.withLock({ Array($0.lives.values) }) { life.life.kill() }
     }
 
     // MARK: Performing
 
-    private func feed(_ input: SupervisorInput) {
+    func feed(_ input: SupervisorInput) {
         pump.feed {
-            $0.handle(input, at: time.monotonic())
+            $0.handle(input, at: context.time.monotonic())
         } perform: {
             perform($0)
         }
@@ -142,48 +114,111 @@ public final class Supervisor: ServiceControl {
 
     private func perform(_ action: SupervisorAction) {
         switch action {
-        case .spawn(let name):
-            guard let spec = specs[name] else { return }
-            Task(name: "mainspring.service.\(name)", executorPreference: executor) { await self.run(spec) }
+        case .begin(let name, let number): context.begin { self.begin(name, number) }
         case .probe(let name, let generation):
-            guard let spec = specs[name] else { return }
-            prober.start(name, check: spec.readiness.check) { self.feed(.becameReady(name, generation: generation)) }
+            guard let check = pump.read({ $0[name]?.spec.readiness.check }) else { return }
+            context.prober.start(probeKey(name), check: check) {
+                self.feed(.becameReady(name, generation: generation))
+            }
         case .schedule(let name, let generation, let delay):
-            let timer = time.schedule(after: delay) { self.feed(.timerFired(name, generation: generation)) }
+            let timer = context.time.schedule(after: delay) {
+                let beat = self.holdings.withLock { $0.pulses[name] }?.last?.0
+                self.feed(.timerFired(name, generation: generation, lastBeat: beat))
+            }
             holdings.withLock { $0.timers.updateValue(timer, forKey: name) }?.cancel()
         case .cancel(let name):
-            prober.cancel(name)
+            context.prober.cancel(probeKey(name))
             holdings.withLock { $0.timers.removeValue(forKey: name) }?.cancel()
-        case .terminate(let name, let signal, let grace):
-            holdings.withLock { $0.children[name] }?.terminate(signal: signal, grace: grace)
-        case .emit(let event):
-            sink.emit(.service(event))
-            event.log(to: logger)
-        case .allStopped(let killed):
+        case .stop(let name, let order): life(name)?.stop(order)
+        case .kill(let name): life(name)?.kill()
+        case .giveUp(let name, let after):
+            tell(.abandoned(service: name, after: after, standing: life(name)?.standing()))
+            let waiters = holdings.withLock { $0.removalWaiters.removeValue(forKey: name) ?? [] }
+            for waiter in waiters { waiter(false) }
+        case .removed(let name):
             let waiters = holdings.withLock { holdings in
-                holdings.killed = killed
-                defer { holdings.stopWaiters = [] }
-                return holdings.stopWaiters
+                holdings.sources[name] = nil
+                holdings.lives[name] = nil
+                holdings.pulses[name] = nil
+                return holdings.removalWaiters.removeValue(forKey: name) ?? []
             }
-            for waiter in waiters { waiter(killed) }
+            for waiter in waiters { waiter(true) }
+        case .emit(let event): tell(event)
+        case .allReady: onReady()
+        case .ended(let end): finish(end)
         }
     }
 
-    /// One process of the service, from its start until its whole group is gone.
-    private func run(_ spec: ServiceSpec) async {
-        let child: any ChildProcess
-        do {
-            let log = logs[spec.name]
-            child = try spawner.spawn(spec.command) { stream, bytes in log?.append(bytes, from: stream) }
-        } catch {
-            return feed(.spawnFailed(spec.name, reason: Self.reason(error)))
+    private func tell(_ event: ServiceEvent) {
+        context.sink.emit(.service(event))
+        event.log(to: context.logger)
+    }
+
+    private func probeKey(_ child: String) -> String { "\(name)/\(child)" }
+
+    func life(_ name: String) -> (any ChildLife)? { holdings.withLock { $0.lives[name]?.life } }
+
+    private func begin(_ name: String, _ number: Int) {
+        let pulse = Pulse()
+        let source = holdings.withLock { holdings in
+            holdings.pulses[name] = pulse
+            return holdings.sources[name]
         }
-        holdings.withLock { $0.children[spec.name] = child }
-        feed(.spawned(spec.name, pid: child.pid))
-        let status = await child.waitUntilGone()
-        logs[spec.name]?.endOfProcess()
-        holdings.withLock { $0.children[spec.name] = nil }
-        feed(.exited(spec.name, status, wasKilled: child.wasKilled))
+        guard let source else { return }
+        let line = ChildLine(name: name, pulse: pulse, time: context.time) { report in
+            self.hear(report, of: name, number)
+        }
+        do {
+            let life = try source.begin(line)
+            holdings.withLock { $0.lives[name] = Life(life: life, number: number) }
+            feed(.begun(name, life: number, pid: life.pid))
+        } catch {
+            feed(.beginFailed(name, life: number, reason: Self.reason(error)))
+        }
+    }
+
+    private func hear(_ report: ChildReport, of name: String, _ number: Int) {
+        if case .ended(let end) = report {
+            let (isStopping, asked) = pump.read { ($0.isStopping, $0[name]?.stopAskedAt) }
+            let after = asked.map { context.time.monotonic() - $0 } ?? .zero
+            holdings.withLock { holdings in
+                if holdings.lives[name]?.number == number { holdings.lives[name] = nil }
+                if isStopping, end.wasKilled {
+                    holdings.laggards.append(Laggard(path: name, after: after, wasKilled: true))
+                }
+                holdings.laggards += end.laggards.map { laggard in
+                    var laggard = laggard
+                    laggard.path = "\(name)/\(laggard.path)"
+                    return laggard
+                }
+            }
+        }
+        feed(.reported(name, life: number, report))
+    }
+
+    private func finish(_ end: SupervisorEnd) {
+        let lost = lost()
+        let (waiters, laggards) = holdings.withLock { holdings in
+            holdings.isEnded = true
+            holdings.laggards += lost
+            defer { holdings.stopWaiters = [] }
+            return (holdings.stopWaiters, holdings.laggards)
+        }
+        onEnd(end, laggards)
+        for waiter in waiters { waiter(laggards) }
+    }
+
+    /// Children that were given up on and still run.
+    private func lost() -> [Laggard] {
+        let now = context.time.monotonic()
+        let names = pump.read { machine in
+            machine.slots.compactMap { slot -> (String, MonotonicInstant)? in
+                if case .lost = slot.phase { (slot.spec.name, slot.stopAskedAt ?? slot.since) } else { nil }
+            }
+        }
+        return names.map { name, asked in
+            Laggard(path: name, after: now - asked, wasKilled: false, standing: life(name)?.standing())
+        }
     }
 
     private static func reason(_ error: any Error) -> String {

@@ -3,13 +3,18 @@ import MainspringCore
 /// What the supervisor is told.
 enum SupervisorInput: Sendable {
     case start
-    case spawned(String, pid: Int32)
-    case spawnFailed(String, reason: String)
+    /// A further child; it starts as soon as what it depends on is ready.
+    case add(ChildSpec)
+    case begun(String, life: Int, pid: Int32?)
+    case beginFailed(String, life: Int, reason: String)
+    case reported(String, life: Int, ChildReport)
+    /// A probe's answer.
     case becameReady(String, generation: Int)
-    case timerFired(String, generation: Int)
-    /// The service's whole process group is gone.
-    case exited(String, ExitStatus, wasKilled: Bool)
-    case restart(String)
+    /// With the last heartbeat, if there was one.
+    case timerFired(String, generation: Int, lastBeat: MonotonicInstant?)
+    case command(ServiceCommand, String)
+    /// Stop it, then forget it.
+    case remove(String)
     /// Stop everything; a second one can only bring the deadline forward.
     case stop(budget: Duration)
     case forceKill
@@ -17,16 +22,30 @@ enum SupervisorInput: Sendable {
 
 /// What the supervisor has its shell do.
 enum SupervisorAction: Sendable, Equatable {
-    /// Answered by `spawned` or `spawnFailed`.
-    case spawn(String)
+    /// Answered by `begun` or `beginFailed`.
+    case begin(String, life: Int)
     /// Answered by `becameReady` with the generation, unless cancelled first.
     case probe(String, generation: Int)
-    /// The service's one timer.
+    /// The child's one timer.
     case schedule(String, generation: Int, after: Duration)
-    /// Ends the service's timer and probe.
+    /// Ends the child's timer and probe.
     case cancel(String)
-    case terminate(String, signal: Int32, grace: Duration)
+    case stop(String, StopOrder)
+    case kill(String)
+    /// It is late for good; its place is worth knowing.
+    case giveUp(String, after: Duration)
+    case removed(String)
     case emit(ServiceEvent)
-    /// Nothing runs any more; the names of the services that had to be killed.
-    case allStopped(killed: [String])
+    /// Every child has been ready, for the first time.
+    case allReady
+    /// Nothing runs any more but what was given up on.
+    case ended(SupervisorEnd)
+}
+
+/// Why a supervisor has ended.
+enum SupervisorEnd: Sendable, Equatable {
+    /// Asked for.
+    case stopped
+    /// Too many restarts, under `on_exhausted: fail` or `escalate`.
+    case exhausted(SupervisionPolicy.Exhaustion, reason: String)
 }

@@ -8,7 +8,7 @@ struct OverviewPage {
     let context: WebContext
     /// Nil when the store did not answer.
     let queues: [QueueStatus]?
-    let services: [ServiceStatus]
+    let services: [ChildStatus]
     let jobs: JobPage?
     let query: String
     /// It shows an older page of the list.

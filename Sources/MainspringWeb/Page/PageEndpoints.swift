@@ -15,7 +15,7 @@ enum PageEndpoints {
             try await context.jobs.setPaused(false, queue: request.captured("queue"))
         },
         action("/ui/services/{service}/restart", "Restarts a service.") { request, context in
-            try await context.services.restart(request.captured("service"))
+            try context.services.perform(.restart, on: request.captured("service"))
         },
         action("/ui/jobs/{id}/cancel", "Cancels a job.") { request, context in
             _ = try await JobCommands.cancel(try request.jobID(), context)

@@ -2,7 +2,7 @@ import MainspringCore
 import MainspringRuntime
 
 struct ServicesTable {
-    let services: [ServiceStatus]
+    let services: [ChildStatus]
     let now: Timestamp
 
     var html: HTML {
@@ -16,7 +16,7 @@ struct ServicesTable {
         return Table(caption: "Services", columns: columns, rows: services.map(row)).html
     }
 
-    private func row(_ service: ServiceStatus) -> [HTML] {
+    private func row(_ service: ChildStatus) -> [HTML] {
         let next: HTML? = service.restartsAt.map {
             " <span class=\"note\">starts in \(max(.zero, $0 - now).forPeople)</span>"
         }

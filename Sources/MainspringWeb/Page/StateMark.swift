@@ -7,11 +7,10 @@ enum StateMark {
         mark(shape(of: state), tone: state.rawValue, word: state.rawValue)
     }
 
-    static func html(_ service: ServiceStatus) -> HTML {
+    static func html(_ service: ChildStatus) -> HTML {
         switch service.state {
-        case .running:
-            service.isReady
-                ? mark("dot", tone: "running", word: "running") : mark("ring", tone: "retryable", word: "not ready")
+        case .running: mark("dot", tone: "running", word: "running")
+        case .degraded: mark("caution", tone: "retryable", word: "degraded")
         case .waiting: mark("ring", tone: "available", word: "waiting")
         case .starting: mark("half", tone: "scheduled", word: "starting")
         case .backingOff: mark("again", tone: "retryable", word: "backing off")

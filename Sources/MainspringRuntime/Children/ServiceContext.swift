@@ -1,0 +1,41 @@
+public import Logging
+import MainspringCore
+
+/// A service in Swift. It runs on the concurrency pool, never on the actor of whoever declared it.
+public typealias ServiceBody = @Sendable @concurrent (ServiceContext) async throws -> Void
+
+/// What a supervised closure has to do with its supervisor.
+public struct ServiceContext: Sendable {
+    /// Its metadata names the service.
+    public let logger: Logger
+    private let life: TaskLife
+    private let line: ChildLine
+
+    init(life: TaskLife, line: ChildLine, logger: Logger) {
+        self.life = life
+        self.line = line
+        self.logger = logger
+    }
+
+    public var name: String { line.name }
+
+    /// The service should come to its end: its task is cancelled when its time to drain is over.
+    public var isStopping: Bool { life.isStopping }
+
+    /// Suspends until the service should come to its end, or the calling task is cancelled.
+    @concurrent public func untilStopping() async { await life.untilStopping() }
+
+    /// Says that the service is ready, for one that was declared with ``Readiness/Check/reported``.
+    public func ready() { line.report(.ready) }
+
+    /// A sign of life, for a service that was declared with a `silence`; where it was given is shown when the service is
+    /// late.
+    public func beat(file: String = #fileID, line number: Int = #line) {
+        line.beat(at: SourceSite(file: file, line: number))
+    }
+
+    /// Says that the service works, but not well; one sentence why. It is not ready until ``recovered()``.
+    public func degraded(_ reason: String) { line.report(.degraded(reason)) }
+
+    public func recovered() { line.report(.recovered) }
+}

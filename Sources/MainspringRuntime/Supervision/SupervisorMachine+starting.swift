@@ -1,0 +1,134 @@
+import MainspringCore
+
+extension SupervisorMachine {
+    mutating func start() {
+        guard !hasStarted, !isStopping else { return }
+        hasStarted = true
+        beginWaiting()
+    }
+
+    mutating func beginWaiting() {
+        guard hasStarted, !isStopping else { return }
+        for index in ordered() where slots[index].phase == .waiting { begin(index) }
+    }
+
+    mutating func beginDependents(of name: String) {
+        for dependent in dependents[name] ?? [] {
+            guard let index = indices[dependent], slots[index].phase == .waiting else { continue }
+            begin(index)
+        }
+    }
+
+    /// Begins a life, or has the child wait for what it depends on.
+    mutating func begin(_ index: Int) {
+        let spec = slots[index].spec
+        let isFree = hasStarted && !isStopping && round?.members.contains(spec.name) != true
+        // A sibling that was removed is waited for no longer.
+        guard isFree, spec.dependsOn.allSatisfy({ self[$0]?.isSatisfied ?? true }) else {
+            if slots[index].phase != .waiting { move(index, to: .waiting) }
+            return
+        }
+        if let reason = slots[index].restartReason {
+            slots[index].restarts += 1
+            emit(.restarting(service: spec.name, reason: reason))
+        }
+        let now = now
+        modify(index) {
+            $0.restartReason = nil
+            $0.isComplete = false
+            $0.degradation = nil
+            $0.isSilent = false
+            $0.stopAskedAt = nil
+            $0.life += 1
+            $0.isLive = true
+            $0.hasBegun = false
+            $0.begunAt = now
+        }
+        move(index, to: .starting)
+        actions.append(.begin(spec.name, life: slots[index].life))
+    }
+
+    mutating func begun(_ index: Int, pid: Int32?) {
+        let spec = slots[index].spec
+        guard slots[index].isLive else { return }
+        slots[index].hasBegun = true
+        slots[index].pid = pid
+        emit(.starting(service: spec.name, pid: pid))
+        // The order to stop came first: the life could not be told before.
+        if case .stopping = slots[index].phase { return sendStop(index) }
+        guard slots[index].phase == .starting else { return }
+        guard spec.readiness.check != .started else { return ready(index) }
+        schedule(index, after: spec.readiness.within)
+        if spec.readiness.check != .reported {
+            actions.append(.probe(spec.name, generation: slots[index].generation))
+        }
+    }
+
+    mutating func ready(_ index: Int) {
+        let spec = slots[index].spec
+        emit(.ready(service: spec.name, after: age(index)))
+        move(index, to: .running)
+        if let silence = spec.silence { schedule(index, after: silence) }
+        beginDependents(of: spec.name)
+    }
+
+    func age(_ index: Int) -> Duration { now - (slots[index].begunAt ?? now) }
+
+    mutating func timerFired(_ index: Int, lastBeat: MonotonicInstant?) {
+        let spec = slots[index].spec
+        switch slots[index].phase {
+        case .backingOff:
+            endRound(of: spec.name)
+            begin(index)
+            beginWaiting()
+        case .starting:
+            emit(.notReady(service: spec.name, reason: "not ready within \(spec.readiness.within.text)"))
+            beginStop(index, then: .restart(.readiness))
+        case .running: checkSilence(index, lastBeat: lastBeat)
+        case .stopping: giveUp(index)
+        case .waiting, .lost, .stopped, .failed: break
+        }
+    }
+}
+
+// MARK: Reports
+
+extension SupervisorMachine {
+    mutating func reported(_ index: Int, _ report: ChildReport) {
+        let name = slots[index].spec.name
+        switch report {
+        case .ready: if slots[index].phase == .starting { ready(index) }
+        case .degraded(let reason):
+            guard slots[index].phase == .running, slots[index].degradation != reason else { return }
+            if slots[index].degradation == nil { emit(.degraded(service: name, reason: reason)) }
+            slots[index].degradation = reason
+        case .recovered:
+            guard slots[index].degradation != nil else { return }
+            slots[index].degradation = nil
+            emit(.recovered(service: name))
+        case .ended(let end): ended(index, end)
+        }
+    }
+
+    private mutating func checkSilence(_ index: Int, lastBeat: MonotonicInstant?) {
+        let slot = slots[index]
+        guard let silence = slot.spec.silence else { return }
+        let quiet = now - max(lastBeat ?? slot.since, slot.since)
+        if quiet >= silence * 2 {
+            emit(.notReady(service: slot.spec.name, reason: "no heartbeat for \(quiet.forPeople)"))
+            beginStop(index, then: .restart(.silence))
+        } else if quiet >= silence {
+            if !slot.isSilent {
+                emit(.degraded(service: slot.spec.name, reason: "no heartbeat for \(quiet.forPeople)"))
+                slots[index].isSilent = true
+            }
+            schedule(index, after: min(silence / 4, silence * 2 - quiet))
+        } else {
+            if slot.isSilent {
+                emit(.recovered(service: slot.spec.name))
+                slots[index].isSilent = false
+            }
+            schedule(index, after: silence - quiet)
+        }
+    }
+}
