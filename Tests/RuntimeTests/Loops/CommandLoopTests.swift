@@ -16,7 +16,7 @@ struct CommandLoopTests {
     init() throws {
         kit = try ProcessKit()
         rig = LoopRig(time: time)
-        logs = ServiceLogs(folder: nil, services: ["loop"], time: SystemTime())
+        logs = ServiceLogs(folder: nil, services: 1, time: SystemTime())
     }
 
     private func source(_ spec: LoopSpec, _ script: String) -> LoopSource {
