@@ -84,8 +84,11 @@ final class Node: Sendable {
                     bodyLimit: configuration.http.bodyLimit.bytes, application: configuration.name,
                     version: MainspringVersion.current),
                 WebDependencies(
-                    jobs: jobs.client, services: supervisor, inspector: status, metrics: metrics, time: time,
-                    storeName: store.name),
+                    jobs: jobs.client, services: supervisor, inspector: status,
+                    control: NodeOverview(
+                        configuration: configuration, status: status, jobs: jobs, supervisor: supervisor,
+                        ending: ending, time: time),
+                    metrics: metrics, time: time, storeName: store.name),
                 logger: logger)
         } catch {
             try? await client.shutdown()
@@ -99,7 +102,7 @@ final class Node: Sendable {
     func run() async throws -> Int32 {
         let ladder = ShutdownLadder(
             participant: self,
-            policy: ShutdownPolicy(grace: configuration.shutdown.grace, cancel: configuration.shutdown.cancel),
+            policy: configuration.shutdown.policy,
             time: time, announcer: announcer, logger: logger, exit: { [ending] in ending.finish($0) })
         ending.set(ladder)
         let signals = SignalListener { ladder.handle(signal: $0) }
