@@ -13,7 +13,7 @@ struct LoopTests {
         #expect(loop.command.argv == ["./beat.sh", "{}"])
         #expect(loop.command.workingDirectory == "/nowhere")
         #expect(loop.spec == LoopSpec(every: .seconds(60), timeout: .seconds(300)))
-        #expect(loop.child == ChildSpec(name: "beat", kind: .loop))
+        #expect(loop.restart == .always && loop.backoff == RestartBackoff() && loop.stop == StopPolicy())
     }
 
     @Test("every key has its place")

@@ -59,7 +59,6 @@ struct SupervisionTests {
                 SupervisedMember(kind: .command, name: "feed"), SupervisedMember(kind: .loop, name: "beat"),
                 SupervisedMember(kind: .command, name: "bot", ["feed"]),
             ])
-        #expect(work.child(dependsOn: ["db"]).dependsOn == ["db"])
     }
 
     @Test("members of a group without a fixed order start after what they depend on")
