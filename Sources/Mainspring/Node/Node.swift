@@ -25,6 +25,7 @@ final class Node: Sendable {
     private let status: NodeStatus
     private let jobs: JobSystem
     private let supervisor: Supervisor
+    private let reloader: Reloader
     private let web: WebServer
     private let stopTally: StopTally
     private let stopReporter: ServiceStopReporter
@@ -35,7 +36,9 @@ final class Node: Sendable {
     /// Opens the store, takes back what an earlier life held, and listens; nothing is claimed or started yet.
     ///
     /// Throws `MainspringError`; then nothing of the node is left.
-    init(_ configuration: Configuration, queues: Set<String>?, logger: Logger, time: any TimeSource) async throws {
+    init(
+        _ configuration: Configuration, queues: Set<String>?, level: LogLevel, logger: Logger, time: any TimeSource
+    ) async throws {
         self.configuration = configuration
         self.logger = logger
         self.time = time
@@ -69,10 +72,16 @@ final class Node: Sendable {
             let context = SupervisorContext(
                 time: time, sink: sink, logger: logger,
                 logs: ServiceLogs(
-                    folder: ground.folder.file("logs"), services: configuration.services.count, time: time))
+                    folder: ground.folder.file("logs"),
+                    services: configuration.services.count + configuration.loops.count, time: time))
+            let children = { @Sendable [ground] configuration in
+                ConfiguredChildren(configuration: configuration, context: context, spawner: ground.spawner)
+            }
             supervisor = try Supervisor(
-                children: configuration.services.map { [ground] in context.child($0, spawner: ground.spawner) },
-                context: context, onExhausted: { [ending] in ending.exhausted($0, reason: $1) })
+                children: children(configuration).root(), policy: configuration.supervision.policy, context: context,
+                onExhausted: { [ending] in ending.exhausted($0, reason: $1) })
+            reloader = Reloader(
+                configuration, supervisor: supervisor, level: level, logger: logger, children: children)
             status = NodeStatus(
                 node: configuration.node, startedAt: startedAt, health: health,
                 services: { [supervisor] in supervisor.readinessChecks() })
@@ -105,7 +114,12 @@ final class Node: Sendable {
             policy: configuration.shutdown.policy,
             time: time, announcer: announcer, logger: logger, exit: { [ending] in ending.finish($0) })
         ending.set(ladder)
-        let signals = SignalListener { ladder.handle(signal: $0) }
+        let signals = SignalListener { [reloader] number in
+            switch number {
+            case SIGHUP: Task(name: "mainspring.reload") { await reloader.reload() }
+            default: ladder.handle(signal: number)
+            }
+        }
         tasks.start(jobs: jobs, web: web)
         supervisor.start()
         do {
