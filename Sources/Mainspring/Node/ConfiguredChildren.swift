@@ -23,38 +23,12 @@ struct ConfiguredChildren {
             return context.child(service, spawner: spawner)
         }
         if let loop = configuration.loops.first(where: { $0.name == member.name }) {
-            return child(loop, dependsOn: member.dependsOn)
+            return context.child(loop.child, loop: loop.spec, command: loop.command, spawner: spawner)
         }
         return configuration.supervision.groups.first { $0.name == member.name }.map { group in
             context.group(
                 group.name, policy: group.policy, dependsOn: member.dependsOn, backoff: group.backoff,
                 children: group.members.compactMap(child))
-        }
-    }
-
-    private func child(_ loop: LoopConfiguration, dependsOn: [String]) -> Supervisor.Child {
-        let spec = ChildSpec(
-            name: loop.name, kind: .loop, restart: loop.restart, backoff: loop.backoff, dependsOn: dependsOn,
-            stop: loop.stop)
-        return context.child(spec, loop: loop.spec, command: loop.command, spawner: spawner)
-    }
-}
-
-extension LoopConfiguration {
-    fileprivate var spec: LoopSpec {
-        LoopSpec(
-            every: every, pacing: pacing == .rate ? .fixedRate : .fixedDelay, overlap: overlap.spec, jitter: jitter,
-            first: first == .now ? .now : .afterInterval, timeout: timeout, patience: stop.timeout,
-            maxFailures: maxFailures)
-    }
-}
-
-extension LoopConfiguration.Overlap {
-    fileprivate var spec: LoopSpec.Overlap {
-        switch self {
-        case .skip: .skip
-        case .queue: .queue()
-        case .allow: .allow()
         }
     }
 }

@@ -83,7 +83,7 @@ final class Node: Sendable {
             reloader = Reloader(
                 configuration, supervisor: supervisor, level: level, logger: logger, children: children)
             status = NodeStatus(
-                node: configuration.node, startedAt: startedAt, health: health,
+                node: configuration.node, startedAt: startedAt, heart: PoolHeart(time: time), health: health,
                 services: { [supervisor] in supervisor.readinessChecks() })
             try await jobs.reclaim()
             web = try await WebServer.bind(
@@ -133,9 +133,10 @@ final class Node: Sendable {
     }
 
     private func becomeReachable() async throws {
-        let response = try await client.execute(HTTPClientRequest(url: web.url + "/livez"), timeout: .seconds(10))
+        // Not a probe: those are answered whether or not the rest works.
+        let response = try await client.execute(HTTPClientRequest(url: web.url + "/v1/node"), timeout: .seconds(10))
         guard response.status == .ok else {
-            throw MainspringError(.unreachable, "the listener at \(web.url) answered /livez with \(response.status)")
+            throw MainspringError(.unreachable, "the listener at \(web.url) answered /v1/node with \(response.status)")
         }
         try ground.runFile.write(node: configuration.node, url: web.url, startedAt: status.startedAt)
         status.enter(.running)

@@ -116,9 +116,8 @@ public final class BlockingPool: Sendable {
         // It never fails.
         try? await closed.value()
         timer.cancel()
-        return state.withLock {
-            $0.work.filter { $0.value.started != nil }.sorted { $0.key < $1.key }.map(\.value.name)
-        }
+        let running = pump.read { $0.busy.values.sorted() }
+        return state.withLock { state in running.compactMap { state.work[$0]?.name } }
     }
 
     private func feed(_ input: BlockingMachine.Input) {

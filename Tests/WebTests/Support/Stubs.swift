@@ -81,6 +81,11 @@ final class StubInspector: NodeInspector {
         state.withLock { $0 = (phase, ReadinessReport(checks: checks)) }
     }
 
+    private let life = Mutex(LivenessReport())
+
+    func set(_ liveness: LivenessReport) { life.withLock { $0 = liveness } }
+
+    func liveness() -> LivenessReport { life.withLock { $0 } }
     func phase() -> NodePhase { state.withLock { $0.phase } }
     func readiness() -> ReadinessReport { state.withLock { $0.report } }
 }
