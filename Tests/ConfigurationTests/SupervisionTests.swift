@@ -1,7 +1,8 @@
-import Mainspring
 import MainspringCore
 import MainspringRuntime
 import Testing
+
+@testable import Mainspring
 
 @Suite("Groups and the supervision of all")
 struct SupervisionTests {

@@ -11,6 +11,11 @@ public struct LoopConfiguration: Sendable, Equatable {
     public var restart: ChildSpec.Restart
     public var backoff: RestartBackoff
     public var stop: StopPolicy
+
+    /// For its supervisor; a loop depends on nothing.
+    public var child: ChildSpec {
+        ChildSpec(name: name, kind: .loop, restart: restart, backoff: backoff, stop: stop)
+    }
 }
 
 extension LoopSpec.Pacing {
