@@ -28,7 +28,8 @@ extension SupervisorContext {
         Supervisor.Child(
             spec,
             LoopSource(
-                loop, runner: turns, time: time, sink: sink, logger: logger, random: random, site: spec.site))
+                loop, runner: turns, zombies: zombies, time: time, sink: sink, logger: logger, random: random,
+                site: spec.site))
     }
 
     /// A supervisor with children of its own: ready once all of them have been, and stopped in as much time as its longest
