@@ -1,5 +1,5 @@
 import Logging
-public import MainspringCore
+import MainspringCore
 import Synchronization
 
 /// A loop as a supervisor's child: the same work, again and again.
