@@ -21,7 +21,7 @@ extension SupervisorContext {
 
     /// A Swift closure that is called again and again.
     public func child(_ spec: ChildSpec, loop: LoopSpec, body: @escaping LoopSource.Body) -> Supervisor.Child {
-        child(spec, loop, ClosureTurns(body: body, tracer: nil, lane: { [lane] in lane.run($0) }))
+        child(spec, loop, ClosureTurns(body: body, tracer: nil, lane: lane.run))
     }
 
     private func child(_ spec: ChildSpec, _ loop: LoopSpec, _ turns: any TurnRunner) -> Supervisor.Child {

@@ -15,27 +15,24 @@ public struct SupervisorContext: Sendable {
     let executor: any TaskExecutor
     let prober: ReadinessProber
     /// Cancels tasks, which runs code of the user's.
-    let lane: AbandonableLane
-    /// Turns of loops that were given up on and still run.
-    public let zombies: ZombieRegister
+    let lane = AbandonableLane.cancelling
+    /// What was given up and still runs, anywhere in the node.
+    public let zombies = ZombieRegister()
 
     /// `logs` are those of commands; nil keeps their last lines in memory.
     public init(
         time: any TimeSource, sink: any EventSink, logger: Logger, logs: ServiceLogs? = nil,
-        zombies: ZombieRegister = ZombieRegister(),
         random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
     ) {
         let queue = DispatchQueue(label: "mainspring.supervisor", qos: .userInitiated)
         self.init(
-            time: time, sink: sink, logger: logger, logs: logs, zombies: zombies, random: random,
-            prober: ReadinessProber(time: time),
+            time: time, sink: sink, logger: logger, logs: logs, random: random, prober: ReadinessProber(time: time),
             executor: PrivateExecutor(label: "mainspring.commands"), begin: { queue.async(execute: $0) })
     }
 
     init(
         time: any TimeSource, sink: any EventSink, logger: Logger, logs: ServiceLogs?,
-        zombies: ZombieRegister = ZombieRegister(), random: any RandomNumberGenerator & Sendable,
-        prober: ReadinessProber, executor: any TaskExecutor,
+        random: any RandomNumberGenerator & Sendable, prober: ReadinessProber, executor: any TaskExecutor,
         begin: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void
     ) {
         self.time = time
@@ -44,8 +41,6 @@ public struct SupervisorContext: Sendable {
         self.logs = logs ?? ServiceLogs(folder: nil, services: 1, time: time)
         self.random = random
         self.prober = prober
-        lane = AbandonableLane(label: "cancel", time: time)
-        self.zombies = zombies
         self.executor = executor
         self.begin = begin
     }

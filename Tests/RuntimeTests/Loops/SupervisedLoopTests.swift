@@ -14,9 +14,8 @@ struct SupervisedLoopTests {
     init() {
         rig = LoopRig(time: time)
         context = SupervisorContext(
-            time: time, sink: rig.events, logger: rig.logger, logs: nil, zombies: rig.zombies,
-            random: SeededGenerator(seed: 1), prober: ReadinessProber(time: time), executor: InlineExecutor(),
-            begin: { $0() })
+            time: time, sink: rig.events, logger: rig.logger, logs: nil, random: SeededGenerator(seed: 1),
+            prober: ReadinessProber(time: time), executor: InlineExecutor(), begin: { $0() })
     }
 
     private func supervisor(_ loop: LoopSpec, body: @escaping LoopSource.Body) throws -> Supervisor {
