@@ -52,7 +52,7 @@ final class Node: Sendable {
             configuration: configuration, spawner: ground.spawner, client: client, workedQueues: queues)
         let metrics = MetricsRecorder(
             kinds: Set(configuration.jobs.keys), queues: Set(configuration.queues.keys),
-            services: Set(configuration.services.map(\.name)))
+            services: Set(configuration.services.map(\.name)), loops: Set(configuration.loops.map(\.name)))
         let sink = FanOutSink([metrics, EventLogger(logger: logger), stopTally, stopReporter])
         let health = StoreHealth(logger: logger)
         do {
