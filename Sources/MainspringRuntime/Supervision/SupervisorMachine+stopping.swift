@@ -131,6 +131,7 @@ extension SupervisorMachine {
         case .stop: stopOne(index)
         case .restart:
             slots[index].failures = 0
+            slots[index].isExhausted = false
             switch slots[index].phase {
             case .starting where !slots[index].hasBegun: break
             case .starting, .running: beginStop(index, then: .restart(.asked))
@@ -146,6 +147,7 @@ extension SupervisorMachine {
         switch slots[index].phase {
         case .backingOff, .stopped, .failed:
             slots[index].failures = 0
+            slots[index].isExhausted = false
             slots[index].restartReason = slots[index].life == 0 ? nil : .asked
             endRound(of: slots[index].spec.name)
             begin(index)
