@@ -52,7 +52,7 @@ final class Node: Sendable {
             configuration: configuration, spawner: ground.spawner, client: client, workedQueues: queues)
         let metrics = MetricsRecorder(
             kinds: Set(configuration.jobs.keys), queues: Set(configuration.queues.keys),
-            services: Set(configuration.services.map(\.name)))
+            services: Set(configuration.services.map(\.name)), loops: Set(configuration.loops.map(\.name)))
         let sink = FanOutSink([metrics, EventLogger(logger: logger), stopTally, stopReporter])
         let health = StoreHealth(logger: logger)
         do {
@@ -84,6 +84,7 @@ final class Node: Sendable {
                 configuration, supervisor: supervisor, level: level, logger: logger, children: children)
             status = NodeStatus(
                 node: configuration.node, startedAt: startedAt, heart: PoolHeart(time: time), health: health,
+                zombies: context.zombies,
                 services: { [supervisor] in supervisor.readinessChecks() })
             try await jobs.reclaim()
             web = try await WebServer.bind(
