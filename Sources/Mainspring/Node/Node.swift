@@ -84,6 +84,7 @@ final class Node: Sendable {
                 configuration, supervisor: supervisor, level: level, logger: logger, children: children)
             status = NodeStatus(
                 node: configuration.node, startedAt: startedAt, heart: PoolHeart(time: time), health: health,
+                zombies: context.zombies,
                 services: { [supervisor] in supervisor.readinessChecks() })
             try await jobs.reclaim()
             web = try await WebServer.bind(

@@ -8,7 +8,8 @@ extension SupervisorContext {
 
     /// A Swift closure that runs until it is stopped.
     public func child(_ spec: ChildSpec, body: @escaping ServiceBody) -> Supervisor.Child {
-        Supervisor.Child(spec, TaskSource(site: spec.site, time: time, logger: logger, lane: lane, body: body))
+        Supervisor.Child(
+            spec, TaskSource(spec: spec, time: time, logger: logger, lane: lane, zombies: zombies, body: body))
     }
 
     /// A command that is run again and again.
