@@ -12,8 +12,12 @@ extension SupervisorContext {
         Supervisor.Child(spec, TaskSource(site: spec.site, time: time, logger: logger, lane: lane, body: body))
     }
 
-    /// A child that is a supervisor with children of its own.
+    /// A child that is a supervisor with children of its own. It is ready once all of them have been, however long that
+    /// takes: they have start deadlines of their own.
     public func child(_ spec: ChildSpec, policy: SupervisionPolicy, children: [Supervisor.Child]) -> Supervisor.Child {
-        Supervisor.Child(spec, GroupSource(policy: policy, children: children, context: self))
+        var spec = spec
+        spec.kind = .group
+        spec.readiness.check = .reported
+        return Supervisor.Child(spec, GroupSource(policy: policy, children: children, context: self))
     }
 }
