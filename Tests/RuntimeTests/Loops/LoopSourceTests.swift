@@ -70,13 +70,15 @@ struct LoopSourceTests {
                 sched_yield()
             }
         }
-        let lives = try ["one", "two"].map { name in
-            try rig.source(LoopSpec(every: .seconds(60)), body: body).begin(rig.line(name))
+        try await WholePool.exclusively {
+            let lives = try ["one", "two"].map { name in
+                try rig.source(LoopSpec(every: .seconds(60)), body: body).begin(rig.line(name))
+            }
+            // This blocks the main actor's thread, as the code of a module with it as default may.
+            while !release.load(ordering: .sequentiallyConsistent) { sched_yield() }
+            await rig.turnsEnded(2)
+            for life in lives { life.kill() }
         }
-        // This blocks the main actor's thread, as the code of a module with it as default may.
-        while !release.load(ordering: .sequentiallyConsistent) { sched_yield() }
-        await rig.turnsEnded(2)
-        for life in lives { life.kill() }
         #expect(rig.outcomes == [.success, .success])
     }
 
