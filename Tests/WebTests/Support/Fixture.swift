@@ -46,7 +46,8 @@ struct Fixture: Sendable {
 
     var dependencies: WebDependencies {
         WebDependencies(
-            jobs: system.client, services: services, inspector: inspector, metrics: metrics, time: time,
+            jobs: system.client, services: services, inspector: inspector, control: StubControl(services: services),
+            metrics: metrics, time: time,
             storeName: store.name)
     }
 

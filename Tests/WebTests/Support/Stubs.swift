@@ -100,3 +100,12 @@ final class StubInspector: NodeInspector {
     func phase() -> NodePhase { state.withLock { $0.phase } }
     func readiness() -> ReadinessReport { state.withLock { $0.report } }
 }
+
+/// A node of nothing but services, which does not stop.
+struct StubControl: NodeControl {
+    let services: StubServices
+
+    func tree() -> [ChildStatus] { services.tree() }
+    func rehearseStop() -> ShutdownRehearsal { ShutdownRehearsal(jobs: [], services: [], policy: ShutdownPolicy()) }
+    func stop() {}
+}
