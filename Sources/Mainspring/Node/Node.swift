@@ -56,7 +56,7 @@ final class Node: Sendable {
             configuration: configuration, spawner: ground.spawner, client: client, workedQueues: queues)
         let metrics = MetricsRecorder(
             kinds: Set(configuration.jobs.keys), queues: Set(configuration.queues.keys),
-            services: Set(configuration.services.map(\.name)))
+            services: Set(configuration.services.map(\.name)), loops: Set(configuration.loops.map(\.name)))
         let sink = FanOutSink([metrics, EventLogger(logger: logger), stopTally, stopReporter])
         let health = StoreHealth(logger: logger)
         do {
@@ -90,10 +90,11 @@ final class Node: Sendable {
                 node: configuration.node, startedAt: startedAt,
                 heart: PoolHeart(time: time, changed: HeartNews(logger: logger, notifier: notifier).tell),
                 health: health,
+                zombies: context.zombies,
                 services: { [supervisor] in supervisor.readinessChecks() })
             overview = NodeOverview(
                 configuration: configuration, status: status, jobs: jobs, supervisor: supervisor, ending: ending,
-                time: time)
+                register: context.zombies, time: time)
             try await jobs.reclaim()
             web = try await WebServer.bind(
                 WebConfiguration(

@@ -8,7 +8,8 @@ extension SupervisorContext {
 
     /// A Swift closure that runs until it is stopped.
     public func child(_ spec: ChildSpec, body: @escaping ServiceBody) -> Supervisor.Child {
-        Supervisor.Child(spec, TaskSource(site: spec.site, time: time, logger: logger, lane: lane, body: body))
+        Supervisor.Child(
+            spec, TaskSource(spec: spec, time: time, logger: logger, lane: lane, zombies: zombies, body: body))
     }
 
     /// A command that is run again and again.
@@ -21,14 +22,15 @@ extension SupervisorContext {
 
     /// A Swift closure that is called again and again.
     public func child(_ spec: ChildSpec, loop: LoopSpec, body: @escaping LoopSource.Body) -> Supervisor.Child {
-        child(spec, loop, ClosureTurns(body: body, tracer: nil, lane: { [lane] in lane.run($0) }))
+        child(spec, loop, ClosureTurns(body: body, tracer: nil, lane: lane.run))
     }
 
     private func child(_ spec: ChildSpec, _ loop: LoopSpec, _ turns: any TurnRunner) -> Supervisor.Child {
         Supervisor.Child(
             spec,
             LoopSource(
-                loop, runner: turns, time: time, sink: sink, logger: logger, random: random, site: spec.site))
+                loop, runner: turns, zombies: zombies, time: time, sink: sink, logger: logger, random: random,
+                site: spec.site))
     }
 
     /// A supervisor with children of its own: ready once all of them have been, and stopped in as much time as its longest
@@ -42,8 +44,15 @@ extension SupervisorContext {
         let time = StopTime.longest(of: children.map(\.spec), strategy: policy.strategy)
         let spec = ChildSpec(
             name: name, kind: .group, backoff: backoff,
-            readiness: Readiness(check: .reported, within: .seconds(31_536_000)),
             dependsOn: dependsOn, stop: StopPolicy(timeout: time, drain: time), site: site)
+        return child(spec, policy: policy, children: children)
+    }
+
+    func child(_ spec: ChildSpec, policy: SupervisionPolicy, children: [Supervisor.Child]) -> Supervisor.Child {
+        var spec = spec
+        spec.kind = .group
+        // It takes however long its children take: they have start deadlines of their own.
+        spec.readiness.check = .reported
         return Supervisor.Child(spec, GroupSource(policy: policy, children: children, context: self))
     }
 }

@@ -10,6 +10,8 @@ final class LoopRun: ChildLife {
     private struct Held {
         var turn: (any RunningTurn)?
         var timer: (any ScheduledAction)?
+        /// Its number in the register of zombies.
+        var zombie: Int?
     }
 
     private struct Holdings {
@@ -26,18 +28,20 @@ final class LoopRun: ChildLife {
     private let site: SourceSite?
     /// Lives before this one whose turns still ran when it began.
     private let earlier: [LoopRun]
+    private let zombies: ZombieRegister
     private let time: any TimeSource
     private let sink: any EventSink
 
     init(
         _ machine: sending LoopMachine, line: ChildLine, runner: any TurnRunner, site: SourceSite?, earlier: [LoopRun],
-        time: any TimeSource, sink: any EventSink, logger: Logger
+        zombies: ZombieRegister, time: any TimeSource, sink: any EventSink, logger: Logger
     ) {
         pump = ActionPump(machine)
         self.line = line
         self.runner = runner
         self.site = site
         self.earlier = earlier
+        self.zombies = zombies
         self.time = time
         self.sink = sink
         self.logger = logger
@@ -70,7 +74,10 @@ final class LoopRun: ChildLife {
         let now = time.monotonic()
         let turns = pump.read(\.turns)
         guard !turns.isEmpty else { return nil }
-        var parts = turns.prefix(3).map { $0.standing(at: now) }
+        var parts = turns.prefix(3).map { turn in
+            let process = holdings.withLock { $0.turns[turn.number]?.turn }?.pid.flatMap(ProcessStanding.of)
+            return turn.standing(at: now) + (process.map { ", \($0)" } ?? "")
+        }
         if turns.count > 3 { parts.append("and \(turns.count - 3) more") }
         if let beat = line.lastBeat() { parts.append("last beat \(beat)") }
         if let site { parts.append("declared at \(site)") }
@@ -111,9 +118,16 @@ final class LoopRun: ChildLife {
             holdings.withLock { $0.turns[number, default: Held()].turn = turn }
         case .cancel(let number, let signal, let grace):
             holdings.withLock { $0.turns[number]?.turn }?.cancel(signal: signal, grace: grace)
+        case .register(let number):
+            let zombie = ZombieRegister.Zombie(
+                name: "loop \(name), turn \(number)", site: site.map { "\($0)" } ?? "", since: time.now())
+            let place = zombies.add(zombie)
+            holdings.withLock { $0.turns[number, default: Held()].zombie = place }
         case .forget(let number):
             beat()
-            holdings.withLock { $0.turns.removeValue(forKey: number) }?.timer?.cancel()
+            let held = holdings.withLock { $0.turns.removeValue(forKey: number) }
+            held?.timer?.cancel()
+            if let place = held?.zombie { zombies.remove(place) }
         case .schedule(let timer, let delay):
             let scheduled = time.schedule(after: delay) { self.feed(.timerFired(timer)) }
             keep(scheduled, as: timer)?.cancel()
@@ -123,6 +137,10 @@ final class LoopRun: ChildLife {
                 return [holdings.next, holdings.drain]
             }
             for timer in timers { timer?.cancel() }
+        case .report(.ended(var end)):
+            let now = time.monotonic()
+            end.laggards += earlier.flatMap { $0.pump.read(\.turns) }.map { $0.laggard(at: now) }
+            line.report(.ended(end))
         case .report(let report): line.report(report)
         case .emit(let event):
             sink.emit(.loop(event))

@@ -1,8 +1,6 @@
-import Dispatch
-public import Logging
-public import MainspringCore
+import Logging
+import MainspringCore
 import Synchronization
-import Tracing
 
 /// A loop as a supervisor's child: the same work, again and again.
 ///
@@ -21,44 +19,22 @@ public final class LoopSource: ChildSource {
     public let spec: LoopSpec
     private let runner: any TurnRunner
     private let site: SourceSite?
+    private let zombies: ZombieRegister
     private let time: any TimeSource
     private let sink: any EventSink
     private let logger: Logger
     private let random: any RandomNumberGenerator & Sendable
     private let state = Mutex(State())
 
-    /// `random` draws the jitter; `site` is shown when a turn is late.
-    public convenience init(
-        _ spec: LoopSpec, time: any TimeSource, sink: any EventSink, logger: Logger,
-        random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(), site: SourceSite? = nil,
-        body: @escaping Body
-    ) {
-        self.init(
-            spec, runner: ClosureTurns(body: body, tracer: nil, lane: { onOwnThread($0) }), time: time, sink: sink,
-            logger: logger, random: random, site: site)
-    }
-
-    /// Each turn runs the command; an exit other than 0 is a failure. When it has to end, its group gets TERM, and KILL
-    /// after the spec's patience, or when the time to stop is over.
-    ///
-    /// What it writes goes to the log of the loop's name in `logs`; where turns overlap, their lines may mix.
-    public convenience init(
-        _ spec: LoopSpec, command: CommandSpec, spawner: any ProcessSpawner, logs: ServiceLogs, time: any TimeSource,
-        sink: any EventSink, logger: Logger,
-        random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(), site: SourceSite? = nil
-    ) {
-        let runner = CommandTurns(
-            command: command, spawner: spawner, logs: logs, tracer: nil,
-            executor: PrivateExecutor(label: "mainspring.loop"))
-        self.init(spec, runner: runner, time: time, sink: sink, logger: logger, random: random, site: site)
-    }
-
+    /// Turns that hang are listed in `zombies`; `random` draws the jitter; `site` is shown when a turn is late.
     init(
-        _ spec: LoopSpec, runner: any TurnRunner, time: any TimeSource, sink: any EventSink, logger: Logger,
+        _ spec: LoopSpec, runner: any TurnRunner, zombies: ZombieRegister, time: any TimeSource, sink: any EventSink,
+        logger: Logger,
         random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(), site: SourceSite? = nil
     ) {
         self.spec = spec
         self.runner = runner
+        self.zombies = zombies
         self.time = time
         self.sink = sink
         self.logger = logger
@@ -91,7 +67,8 @@ public final class LoopSource: ChildSource {
                 name: line.name, spec: spec, statistics: state.current?.statistics ?? LoopStatistics(),
                 leftover: leftover, margin: runner.margin, random: state.current?.random ?? random)
             let run = LoopRun(
-                machine, line: line, runner: runner, site: site, earlier: earlier, time: time, sink: sink,
+                machine, line: line, runner: runner, site: site, earlier: earlier, zombies: zombies, time: time,
+                sink: sink,
                 logger: logger)
             state.current = run
             state.earlier = earlier

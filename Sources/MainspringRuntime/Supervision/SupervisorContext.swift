@@ -15,7 +15,9 @@ public struct SupervisorContext: Sendable {
     let executor: any TaskExecutor
     let prober: ReadinessProber
     /// Cancels tasks, which runs code of the user's.
-    let lane: AbandonableLane
+    let lane = AbandonableLane.cancelling
+    /// What was given up and still runs, anywhere in the node.
+    public let zombies = ZombieRegister()
 
     /// `logs` are those of commands; nil keeps their last lines in memory.
     public init(
@@ -39,7 +41,6 @@ public struct SupervisorContext: Sendable {
         self.logs = logs ?? ServiceLogs(folder: nil, services: 1, time: time)
         self.random = random
         self.prober = prober
-        lane = AbandonableLane(label: "cancel", time: time)
         self.executor = executor
         self.begin = begin
     }

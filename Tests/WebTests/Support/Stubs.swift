@@ -101,11 +101,28 @@ final class StubInspector: NodeInspector {
     func readiness() -> ReadinessReport { state.withLock { $0.report } }
 }
 
-/// A node of nothing but services, which does not stop.
-struct StubControl: NodeControl {
-    let services: StubServices
+final class StubControl: NodeControl {
+    private let services: StubServices
+    private let stops = Mutex(0)
+    private let rehearsal = ShutdownRehearsal(
+        jobs: [ShutdownRehearsal.Job(name: "scan 1", timeLeft: .seconds(30))],
+        services: [
+            ChildStatus(
+                name: "feed", state: .running, isReady: true, since: Timestamp(microseconds: 0),
+                startedAt: Timestamp(microseconds: 0), lastStop: .seconds(6), stopTimeout: .seconds(5))
+        ], policy: ShutdownPolicy())
+
+    init(_ services: StubServices) {
+        self.services = services
+    }
+
+    var stopped: Int { stops.withLock { $0 } }
 
     func tree() -> [ChildStatus] { services.tree() }
-    func rehearseStop() -> ShutdownRehearsal { ShutdownRehearsal(jobs: [], services: [], policy: ShutdownPolicy()) }
-    func stop() {}
+
+    var zombies: Int { 0 }
+
+    func rehearseStop() -> ShutdownRehearsal { rehearsal }
+
+    func stop() { stops.withLock { $0 += 1 } }
 }
