@@ -9,21 +9,20 @@ enum SupervisorBench {
     static func run() async throws {
         let count = 10_000
         print("supervisor: \(count) cooperative Swift children, median of 5")
+        // Memory is not given back: only the first children show what they cost.
+        let first = try await startAndStop(count, .oneForOne)
+        print("  \(Int(first.bytes)) bytes of resident memory per idle child")
         for strategy in SupervisionPolicy.Strategy.allCases {
             var starts: [Double] = []
             var stops: [Double] = []
-            var bytes: [Double] = []
             for _ in 0..<5 {
                 let result = try await startAndStop(count, strategy)
                 starts.append(result.start)
                 stops.append(result.stop)
-                bytes.append(result.bytes)
             }
             print(
                 "  \(strategy.rawValue): all ready after \(milliseconds(median(starts))), all gone "
-                    + "\(milliseconds(median(stops))) after stop() (worst \(milliseconds(stops.max() ?? 0))), "
-                    // Memory is not given back: only the first run grows by all that its children cost.
-                    + "\(Int(bytes[0])) bytes of resident memory per idle child (first run)")
+                    + "\(milliseconds(median(stops))) after stop() (worst \(milliseconds(stops.max() ?? 0)))")
         }
         let latencies = try await restarts(200).sorted()
         print(

@@ -191,7 +191,7 @@ struct TaskSourceTests {
             let end = bound.monotonic() + .seconds(30)
             arrived.wrappingAdd(1, ordering: .relaxed)
             while arrived.load(ordering: .relaxed) < 2, bound.monotonic() < end {}
-            #expect(arrived.load(ordering: .relaxed) == 2)
+            #expect(arrived.load(ordering: .relaxed) >= 2)
             if arrived.wrappingAdd(1, ordering: .relaxed).newValue == 4 { done.notify() }
         }
         let supervisor = try supervisor(["a", "b"].map { context.child(child($0, restart: .never), body: body) })
