@@ -5,6 +5,9 @@
 #include <pthread.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
 
 int mspr_epoll_open(void) { return epoll_create1(EPOLL_CLOEXEC); }
 
@@ -32,3 +35,16 @@ void mspr_wake_drain(int descriptor) {
 }
 
 void mspr_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
+
+int mspr_timer_open(void) { return timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC); }
+
+void mspr_timer_set(int timer, int64_t nanoseconds) {
+    struct itimerspec at = {.it_value = {nanoseconds / 1000000000, nanoseconds % 1000000000}};
+    timerfd_settime(timer, TFD_TIMER_ABSTIME, &at, NULL);
+}
+
+void mspr_timer_wait(int timer) {
+    uint64_t expirations;
+    while (read(timer, &expirations, sizeof expirations) < 0 && errno == EINTR) {
+    }
+}

@@ -18,9 +18,12 @@ public enum Mainspring {
             throw MainspringError(
                 .configuration, "no queue '\(unknown)' is declared", hint: near ?? "Declare it under 'queues:'.")
         }
+        let time = SystemTime()
+        let level = LogLevel(configuration.log.level)
         let logger = Logger(label: "mainspring") { _ in
-            NodeLogHandler(level: configuration.log.level, format: configuration.log.format)
+            NodeLogHandler(level: level, format: configuration.log.format, time: time)
         }
-        return try await Node(configuration, queues: queues, logger: logger, time: SystemTime()).run()
+        for warning in configuration.warnings { logger.warning("\(warning)") }
+        return try await Node(configuration, queues: queues, level: level, logger: logger, time: time).run()
     }
 }

@@ -10,8 +10,8 @@ struct NodeConnection: NodeProgram {
         return ExitStatus(rawValue: try await Mainspring.run(configuration, queues: request.queues.map(Set.init)))
     }
 
-    func checkConfiguration(_ source: ConfigurationSource) throws {
-        _ = try load(source)
+    func checkConfiguration(_ source: ConfigurationSource) throws -> [ConfigurationRefusal.Problem] {
+        try load(source).warnings.map(Self.problem)
     }
 
     func showConfiguration(_ source: ConfigurationSource, origins: Bool) throws -> ConfigurationListing {
@@ -48,12 +48,12 @@ struct NodeConnection: NodeProgram {
                 flags: source.flags.map { ConfigurationFlag(key: $0.key, value: $0.value, name: "--\($0.key)") },
                 workingDirectory: source.directory)
         } catch {
-            throw ConfigurationRefusal(
-                code: error.code,
-                problems: error.problems.map {
-                    ConfigurationRefusal.Problem(
-                        source: $0.source, line: $0.line, key: $0.key, message: $0.message, hint: $0.hint)
-                })
+            throw ConfigurationRefusal(code: error.code, problems: error.problems.map(Self.problem))
         }
+    }
+
+    private static func problem(_ problem: ConfigurationProblem) -> ConfigurationRefusal.Problem {
+        ConfigurationRefusal.Problem(
+            source: problem.source, line: problem.line, key: problem.key, message: problem.message, hint: problem.hint)
     }
 }

@@ -9,7 +9,7 @@ extension ExitStatus {
     static func known(_ code: MainspringError.Code) -> ExitStatus? {
         switch code {
         case .malformed, .invalidArguments, .unknownKind, .tooLarge: .usage
-        case .queueFull, .draining, .locked, .noFreePort, .storeBusy: .refusedForNow
+        case .queueFull, .draining, .circuitOpen, .locked, .noFreePort, .storeBusy: .refusedForNow
         case .timedOut: .timedOut
         case .storeCorrupt, .storeReadOnly, .storeFull, .storeNewer, .storeFailed: .storeFailed
         case .configuration, .openBind: .configuration

@@ -55,7 +55,7 @@ struct FailureReport {
 
     private static func lines(_ refusal: ConfigurationRefusal) -> [String] {
         let count = refusal.problems.count
-        return refusal.problems.map(ConfigurationLine.text)
+        return refusal.problems.map { ConfigurationLine.text($0) }
             + ["Error: the configuration has \(count) \(count == 1 ? "problem" : "problems")"]
             + hint("Change the lines above, then check with 'mainspring config check'.")
     }

@@ -8,8 +8,8 @@ public protocol NodeProgram: Sendable {
     /// Runs a node until it has stopped. It handles signals itself and writes to the terminal itself.
     func run(_ request: RunRequest) async throws -> ExitStatus
 
-    /// Returns when the configuration is valid.
-    func checkConfiguration(_ source: ConfigurationSource) throws
+    /// Returns when the configuration is valid, with what may surprise all the same.
+    func checkConfiguration(_ source: ConfigurationSource) throws -> [ConfigurationRefusal.Problem]
 
     /// Every effective value with secrets already redacted.
     func showConfiguration(_ source: ConfigurationSource, origins: Bool) throws -> ConfigurationListing

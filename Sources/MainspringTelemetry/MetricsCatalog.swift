@@ -31,7 +31,23 @@ public enum MetricsCatalog {
         "Ends of attempts that were refused because their lease was lost.")
     public static let restarts = Metric(
         "restarts_total", .counter, unit: "restarts", labels: ["service", "reason"],
-        "Restarts of services: after an `exit`, a `crash`, lost `readiness`, or when `asked`.")
+        "Restarts of services: after an `exit` or a `crash`, without `readiness` in time, after `silence`, with a `sibling`, or when `asked`."
+    )
+    public static let stopSeconds = Metric(
+        "service_stop_seconds", .histogram, unit: "seconds", labels: ["service"],
+        "How long services took to stop, from the request to the end.")
+    public static let loopTurns = Metric(
+        "loop_turns_total", .counter, unit: "turns", labels: ["loop", "outcome"],
+        "Turns of loops by outcome; a turn that timed out counts when it does, all others at their end.")
+    public static let loopTurnSeconds = Metric(
+        "loop_turn_seconds", .histogram, unit: "seconds", labels: ["loop"], "How long turns ran.")
+    public static let loopLateness = Metric(
+        "loop_lateness_seconds", .histogram, unit: "seconds", labels: ["loop"],
+        "How long after its time a turn began.")
+    public static let loopSkipped = Metric(
+        "loop_skipped_total", .counter, unit: "turns", labels: ["loop", "reason"],
+        "Turns that were due and did not take place: an earlier one was `running` or hung (`zombie`), too many waited or ran (`full`), their time was `missed`, or the loop was `stopping`."
+    )
 
     // Read from snapshots at each scrape.
     public static let queueJobs = Metric(
@@ -45,13 +61,16 @@ public enum MetricsCatalog {
         "workers", .gauge, unit: "slots", labels: ["queue", "state"], "This node's slots: `busy` or `idle`.")
     public static let serviceUp = Metric(
         "service_up", .gauge, labels: ["service"], "1 while the service runs and is ready.")
+    public static let zombies = Metric(
+        "zombies", .gauge, unit: "operations", "Operations that were given up and still run.")
     public static let storeUp = Metric("store_up", .gauge, labels: ["store"], "1 while the store takes steps.")
     public static let buildInfo = Metric("build_info", .gauge, labels: ["version"], "Always 1.")
 
     public static let all: [Metric] = [
         jobs, enqueued, retries, rescues, duplicates, runSeconds, waitSeconds, queueJobs, queueOldest, queuePaused,
         workers,
-        scheduleLateness, scheduleMissed, restarts, serviceUp, storeUp, staleWrites, buildInfo,
+        scheduleLateness, scheduleMissed, loopTurns, loopTurnSeconds, loopLateness, loopSkipped, restarts, stopSeconds, serviceUp,
+        zombies, storeUp, staleWrites, buildInfo,
     ]
 
     /// Upper bounds in seconds, the same for every histogram; what is longer is counted in `+Inf` alone.
@@ -70,7 +89,7 @@ public enum MetricsCatalog {
             Made from `MetricsCatalog.swift`: edit that, then run the tests with `MAINSPRING_REGENERATE=1`.
 
             `GET /metrics` answers in Prometheus text format. Counters and histograms start at zero with the node. Labels are
-            bounded: a kind, queue or service that is not declared is counted under `other`. The buckets of every histogram end
+            bounded: a kind, queue, service or loop that is not declared is counted under `other`. The buckets of every histogram end
             at \(bounds) seconds.
 
             | Name | Type | Unit | Labels | Meaning |

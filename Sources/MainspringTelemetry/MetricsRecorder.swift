@@ -3,7 +3,7 @@ import Synchronization
 
 /// Counts events in memory, and writes all metrics as text.
 ///
-/// The labels are bounded by what is declared: any other kind, queue or service is counted under `other`.
+/// The labels are bounded by what is declared: any other kind, queue, service or loop is counted under `other`.
 public final class MetricsRecorder: EventSink {
     public static let contentType = PrometheusText.contentType
     static let other = "other"
@@ -19,11 +19,20 @@ public final class MetricsRecorder: EventSink {
         var run = Histogram()
     }
 
+    private struct LoopCounts {
+        var outcomes: [LoopEvent.Outcome: UInt64] = [:]
+        var skipped: [LoopEvent.SkipReason: UInt64] = [:]
+        var turn = Histogram()
+        var lateness = Histogram()
+    }
+
     private struct State {
         var kinds: [String: JobCounts] = [:]
         var waits: [String: Histogram] = [:]
         var lateness = Histogram()
+        var loops: [String: LoopCounts] = [:]
         var restarts: [String: [ServiceEvent.RestartReason: UInt64]] = [:]
+        var stops: [String: Histogram] = [:]
         var retries: UInt64 = 0, rescues: UInt64 = 0, duplicates: UInt64 = 0, missed: UInt64 = 0,
             staleWrites: UInt64 = 0
     }
@@ -31,28 +40,54 @@ public final class MetricsRecorder: EventSink {
     private let kinds: Set<String>
     private let queues: Set<String>
     private let services: Set<String>
+    private let loops: Set<String>
     private let state: Mutex<State>
 
-    public init(kinds: Set<String>, queues: Set<String>, services: Set<String>) {
+    public init(kinds: Set<String>, queues: Set<String>, services: Set<String>, loops: Set<String> = []) {
         self.kinds = kinds
         self.queues = queues
         self.services = services
+        self.loops = loops
         // Declared names start at zero, so that a rate is right from the first event on.
         state = Mutex(
             State(
                 kinds: Dictionary(uniqueKeysWithValues: kinds.map { ($0, JobCounts()) }),
                 waits: Dictionary(uniqueKeysWithValues: queues.map { ($0, Histogram()) }),
-                restarts: Dictionary(uniqueKeysWithValues: services.map { ($0, [:]) })))
+                loops: Dictionary(uniqueKeysWithValues: loops.map { ($0, LoopCounts()) }),
+                restarts: Dictionary(uniqueKeysWithValues: services.map { ($0, [:]) }),
+                stops: Dictionary(uniqueKeysWithValues: services.map { ($0, Histogram()) })))
     }
 
     public func emit(_ event: MainspringEvent) {
         switch event {
         case .job(let event): count(event)
         case .service(.restarting(let service, let reason)):
-            let name = services.contains(service) ? service : Self.other
-            state.withLock { $0.restarts[name, default: [:]][reason, default: 0] += 1 }
+            state.withLock { $0.restarts[serviceLabel(service), default: [:]][reason, default: 0] += 1 }
+        case .service(.stopped(let service, let after?)):
+            state.withLock { $0.stops[serviceLabel(service), default: Histogram()].record(after) }
         case .service: break
+        case .loop(let event): count(event)
         }
+    }
+
+    private func count(_ event: LoopEvent) {
+        switch event {
+        case .turnEnded(let loop, _, let outcome, let took, let lateness, _):
+            with(loop) { counts in
+                if outcome != .timeout { counts.outcomes[outcome, default: 0] += 1 }
+                counts.turn.record(took)
+                counts.lateness.record(lateness)
+            }
+        case .turnTimedOut(let loop, _, _): with(loop) { $0.outcomes[.timeout, default: 0] += 1 }
+        case .turnsSkipped(let loop, let reason, let count):
+            with(loop) { $0.skipped[reason, default: 0] += UInt64(count) }
+        case .turnHangs, .hungTurnEnded: break
+        }
+    }
+
+    private func with(_ loop: String, _ body: (inout LoopCounts) -> Void) {
+        let name = loops.contains(loop) ? loop : Self.other
+        state.withLock { body(&$0.loops[name, default: LoopCounts()]) }
     }
 
     private func count(_ event: JobEvent) {
@@ -126,6 +161,14 @@ public final class MetricsRecorder: EventSink {
                 MetricSample(Catalog.jobs, [kind, $0.rawValue], value: Double(counts.outcomes[$0] ?? 0))
             }
         }
+        for (loop, counts) in state.loops {
+            samples += LoopEvent.Outcome.allCases.map {
+                MetricSample(Catalog.loopTurns, [loop, $0.rawValue], value: Double(counts.outcomes[$0] ?? 0))
+            }
+            samples += LoopEvent.SkipReason.allCases.map {
+                MetricSample(Catalog.loopSkipped, [loop, $0.rawValue], value: Double(counts.skipped[$0] ?? 0))
+            }
+        }
         for (service, reasons) in state.restarts {
             samples += ServiceEvent.RestartReason.allCases.map {
                 MetricSample(Catalog.restarts, [service, $0.rawValue], value: Double(reasons[$0] ?? 0))
@@ -137,7 +180,11 @@ public final class MetricsRecorder: EventSink {
     private func histograms(of state: State) -> [(Metric, [String], Histogram)] {
         let runs = state.kinds.sorted { $0.key < $1.key }.map { (MetricsCatalog.runSeconds, [$0.key], $0.value.run) }
         let waits = state.waits.sorted { $0.key < $1.key }.map { (MetricsCatalog.waitSeconds, [$0.key], $0.value) }
-        return runs + waits + [(MetricsCatalog.scheduleLateness, [], state.lateness)]
+        let loops = state.loops.sorted { $0.key < $1.key }
+        let turns = loops.map { (MetricsCatalog.loopTurnSeconds, [$0.key], $0.value.turn) }
+        let late = loops.map { (MetricsCatalog.loopLateness, [$0.key], $0.value.lateness) }
+        let stops = state.stops.sorted { $0.key < $1.key }.map { (MetricsCatalog.stopSeconds, [$0.key], $0.value) }
+        return runs + waits + stops + turns + late + [(MetricsCatalog.scheduleLateness, [], state.lateness)]
     }
 
     /// The label value for a name: itself when declared, else `other`.

@@ -77,6 +77,28 @@ struct NodeCommandTests {
         #expect(await tool.run("run", "m.yaml") == .configuration)
     }
 
+    @Test("warnings of a valid configuration are told, and change no exit code")
+    func configurationWarnings() async {
+        let warning = ConfigurationRefusal.Problem(
+            source: "m.yaml", line: 3, key: "services.db.stop.timeout", message: "too long", hint: "lower it")
+        let tool = TestTool(.init(program: StubProgram(warnings: [warning])))
+        #expect(await tool.run("config", "check", "m.yaml") == .success)
+        #expect(tool.output == "")
+        #expect(
+            tool.messages
+                == "m.yaml:3: warning: services.db.stop.timeout: too long; lower it\nm.yaml is valid, with a warning.\n"
+        )
+        #expect(await tool.run("config", "check", "m.yaml", "-o", "jsonl") == .success)
+        #expect(
+            tool.output == """
+                {"hint":"lower it","key":"services.db.stop.timeout","line":3,"message":"too long","severity":"warning","source":"m.yaml"}
+
+                """)
+        let quiet = TestTool()
+        #expect(await quiet.run("config", "check", "m.yaml", "-o", "json") == .success)
+        #expect(quiet.output.filter { !$0.isWhitespace } == #"{"problems":[],"warnings":[]}"#)
+    }
+
     @Test("config show tells origins when asked")
     func configurationListing() async {
         let tool = TestTool()

@@ -18,9 +18,9 @@ struct SampleTests {
         let lines = sample.split(separator: "\n", omittingEmptySubsequences: false)
         let found = try #require(throws: ConfigurationErrors.self) { try configuration(sample) }.problems
         let keys = [
-            "watch", "jobs.scan.limit", "jobs.scan.rate", "jobs.scan.breaker", "supervision",
+            "watch", "jobs.scan.limit", "jobs.scan.rate", "jobs.scan.breaker",
             "schedules.daily-report.cron",
-            "schedules.daily-report.zone", "schedules.daily-report.catch_up", "loops", "workflows",
+            "schedules.daily-report.zone", "schedules.daily-report.catch_up", "workflows",
         ]
         #expect(found.filter { $0.message == "not in this version" }.map(\.key) == keys)
         for problem in found where problem.message == "not in this version" {
@@ -33,15 +33,19 @@ struct SampleTests {
     @Test("without those keys it is valid")
     func valid() throws {
         var lines = try Self.sample().split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-        for key in ["watch:", "limit: { running", "rate:", "breaker:", "supervision:", "daily-report:"] {
+        for key in ["watch:", "limit: { running", "rate:", "breaker:", "daily-report:"] {
             lines.removeAll { $0.trimmingCharacters(in: .whitespaces).hasPrefix(key) }
         }
-        let end = try #require(lines.firstIndex { $0.hasPrefix("loops:") })
+        let end = try #require(lines.firstIndex { $0.hasPrefix("workflows:") })
         let configuration = try configuration(lines[..<end].joined(separator: "\n"))
         #expect(configuration.node == "market-1")
         #expect(configuration.queues["reports"]?.workers == 1)
         #expect(configuration.services.map(\.name) == ["feed", "bot"])
         #expect(configuration.schedules["scan-models"]?.arguments == ["symbol": "AAPL"])
+        #expect(configuration.supervision.policy == SupervisionPolicy())
+        #expect(configuration.supervision.root.map(\.name) == ["feed", "heartbeat", "bot"])
+        #expect(configuration.loops.map(\.spec.every) == [.seconds(60)])
+        #expect(configuration.warnings == [])
         guard case .call(let call) = configuration.jobs["notify"]?.action else {
             Issue.record("notify is an HTTP call")
             return

@@ -43,7 +43,7 @@ struct ValidationTests {
                 "mainspring.yaml:13: jobs.both: only one of 'exec' or 'http' can be given",
                 "mainspring.yaml:14: jobs.none: 'exec' or 'http' is missing",
                 "mainspring.yaml:15: colour: unknown key; known here: name, node, state, store, http, shutdown, log, retention, "
-                    + "queues, jobs, services, schedules",
+                    + "queues, jobs, services, supervision, loops, schedules",
             ])
     }
 

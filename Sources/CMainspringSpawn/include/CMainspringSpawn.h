@@ -95,4 +95,11 @@ void mspr_wake(int descriptor);
 void mspr_wake_drain(int descriptor);
 void mspr_name_thread(const char *name);
 
+// A timer on CLOCK_BOOTTIME as a descriptor, close-on-exec; -1 with errno on failure.
+int mspr_timer_open(void);
+// Expires at that time (above 0) and not at the one set before; at once when it has passed.
+void mspr_timer_set(int timer, int64_t nanoseconds);
+// Blocks until the timer has expired since it was set, also when another thread sets it meanwhile.
+void mspr_timer_wait(int timer);
+
 #endif

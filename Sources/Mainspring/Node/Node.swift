@@ -25,6 +25,7 @@ final class Node: Sendable {
     private let status: NodeStatus
     private let jobs: JobSystem
     private let supervisor: Supervisor
+    private let reloader: Reloader
     private let web: WebServer
     private let stopTally: StopTally
     private let stopReporter: ServiceStopReporter
@@ -35,7 +36,9 @@ final class Node: Sendable {
     /// Opens the store, takes back what an earlier life held, and listens; nothing is claimed or started yet.
     ///
     /// Throws `MainspringError`; then nothing of the node is left.
-    init(_ configuration: Configuration, queues: Set<String>?, logger: Logger, time: any TimeSource) async throws {
+    init(
+        _ configuration: Configuration, queues: Set<String>?, level: LogLevel, logger: Logger, time: any TimeSource
+    ) async throws {
         self.configuration = configuration
         self.logger = logger
         self.time = time
@@ -49,7 +52,7 @@ final class Node: Sendable {
             configuration: configuration, spawner: ground.spawner, client: client, workedQueues: queues)
         let metrics = MetricsRecorder(
             kinds: Set(configuration.jobs.keys), queues: Set(configuration.queues.keys),
-            services: Set(configuration.services.map(\.name)))
+            services: Set(configuration.services.map(\.name)), loops: Set(configuration.loops.map(\.name)))
         let sink = FanOutSink([metrics, EventLogger(logger: logger), stopTally, stopReporter])
         let health = StoreHealth(logger: logger)
         do {
@@ -69,12 +72,19 @@ final class Node: Sendable {
             let context = SupervisorContext(
                 time: time, sink: sink, logger: logger,
                 logs: ServiceLogs(
-                    folder: ground.folder.file("logs"), services: configuration.services.count, time: time))
+                    folder: ground.folder.file("logs"),
+                    services: configuration.services.count + configuration.loops.count, time: time))
+            let children = { @Sendable [ground] configuration in
+                ConfiguredChildren(configuration: configuration, context: context, spawner: ground.spawner)
+            }
             supervisor = try Supervisor(
-                children: configuration.services.map { [ground] in context.child($0, spawner: ground.spawner) },
-                context: context, onExhausted: { [ending] in ending.exhausted($0, reason: $1) })
+                children: children(configuration).root(), policy: configuration.supervision.policy, context: context,
+                onExhausted: { [ending] in ending.exhausted($0, reason: $1) })
+            reloader = Reloader(
+                configuration, supervisor: supervisor, level: level, logger: logger, children: children)
             status = NodeStatus(
-                node: configuration.node, startedAt: startedAt, health: health,
+                node: configuration.node, startedAt: startedAt, heart: PoolHeart(time: time), health: health,
+                zombies: context.zombies,
                 services: { [supervisor] in supervisor.readinessChecks() })
             try await jobs.reclaim()
             web = try await WebServer.bind(
@@ -84,8 +94,11 @@ final class Node: Sendable {
                     bodyLimit: configuration.http.bodyLimit.bytes, application: configuration.name,
                     version: MainspringVersion.current),
                 WebDependencies(
-                    jobs: jobs.client, services: supervisor, inspector: status, metrics: metrics, time: time,
-                    storeName: store.name),
+                    jobs: jobs.client, services: supervisor, inspector: status,
+                    control: NodeOverview(
+                        configuration: configuration, status: status, jobs: jobs, supervisor: supervisor,
+                        ending: ending, register: context.zombies, time: time),
+                    metrics: metrics, time: time, storeName: store.name),
                 logger: logger)
         } catch {
             try? await client.shutdown()
@@ -99,10 +112,15 @@ final class Node: Sendable {
     func run() async throws -> Int32 {
         let ladder = ShutdownLadder(
             participant: self,
-            policy: ShutdownPolicy(grace: configuration.shutdown.grace, cancel: configuration.shutdown.cancel),
+            policy: configuration.shutdown.policy,
             time: time, announcer: announcer, logger: logger, exit: { [ending] in ending.finish($0) })
         ending.set(ladder)
-        let signals = SignalListener { ladder.handle(signal: $0) }
+        let signals = SignalListener { [reloader] number in
+            switch number {
+            case SIGHUP: Task(name: "mainspring.reload") { await reloader.reload() }
+            default: ladder.handle(signal: number)
+            }
+        }
         tasks.start(jobs: jobs, web: web)
         supervisor.start()
         do {
@@ -116,9 +134,10 @@ final class Node: Sendable {
     }
 
     private func becomeReachable() async throws {
-        let response = try await client.execute(HTTPClientRequest(url: web.url + "/livez"), timeout: .seconds(10))
+        // Not a probe: those are answered whether or not the rest works.
+        let response = try await client.execute(HTTPClientRequest(url: web.url + "/v1/node"), timeout: .seconds(10))
         guard response.status == .ok else {
-            throw MainspringError(.unreachable, "the listener at \(web.url) answered /livez with \(response.status)")
+            throw MainspringError(.unreachable, "the listener at \(web.url) answered /v1/node with \(response.status)")
         }
         try ground.runFile.write(node: configuration.node, url: web.url, startedAt: status.startedAt)
         status.enter(.running)

@@ -18,8 +18,11 @@ final class NodeEnding: Sendable {
 
     /// A supervisor that gave up: the node goes on without it, or ends with it.
     func exhausted(_ exhaustion: SupervisionPolicy.Exhaustion, reason: String) {
-        guard exhaustion == .escalate else { return }
-        state.withLock { $0.ladder }?.stop(.failure(reason))
+        if exhaustion == .escalate { stop(.failure(reason)) }
+    }
+
+    func stop(_ cause: ShutdownCause) {
+        state.withLock { $0.ladder }?.stop(cause)
     }
 
     func drained() {

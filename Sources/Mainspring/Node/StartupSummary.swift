@@ -16,6 +16,9 @@ struct StartupSummary {
         var rows: [(String, String)] = [("store", store)]
         rows.append(("jobs", names(configuration.jobs.keys)))
         rows.append(("services", names(configuration.services.map(\.name))))
+        if !configuration.loops.isEmpty {
+            rows.append(("loops", names(configuration.loops.map { "\($0.name) every \($0.spec.every.text)" })))
+        }
         rows.append(("schedules", names(configuration.schedules.values.map { "\($0.name) every \($0.every.text)" })))
         rows.append(("dashboard", url))
         let width = rows.map(\.0.count).max() ?? 0

@@ -48,10 +48,10 @@ struct ServiceListCommand: NodeCommand {
         service[name]?.string.flatMap { Timestamp(rfc3339: $0) }
     }
 
-    private static func color(of state: String) -> Table.Color? {
+    static func color(of state: String) -> Table.Color? {
         switch state {
         case "running": .green
-        case "backing_off", "failed": .red
+        case "backing_off", "degraded", "failed": .red
         case "stopped": .gray
         default: .yellow
         }

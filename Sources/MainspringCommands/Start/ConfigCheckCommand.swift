@@ -6,7 +6,8 @@ struct ConfigCheckCommand: NodeCommand {
         commandName: "check",
         abstract: "Report every problem of a configuration at once.",
         discussion: """
-            Exits 78 when there is one. With -o json the problems are data, on standard output.
+            Exits 78 when there is one. What is valid and may surprise is a warning, and changes no exit code. With -o json \
+            problems and warnings are data, on standard output.
 
             Examples:
               mainspring config check
@@ -17,24 +18,28 @@ struct ConfigCheckCommand: NodeCommand {
 
     func run(in context: CommandContext) async throws -> ExitStatus {
         do {
-            try context.program.checkConfiguration(configuration.source(in: context))
+            let warnings = try context.program.checkConfiguration(configuration.source(in: context))
+            try show([], warnings: warnings, in: context)
+            return .success
         } catch let refusal as ConfigurationRefusal where configuration.output.format != .table {
-            try show(refusal.problems, in: context)
+            try show(refusal.problems, warnings: [], in: context)
             return ExitStatus(refusal.code)
         }
-        switch configuration.output.format {
-        case .table: try context.note("\(configuration.config) is valid.")
-        case .json: try show([], in: context)
-        case .jsonl: break
-        }
-        return .success
     }
 
-    private func show(_ problems: [ConfigurationRefusal.Problem], in context: CommandContext) throws {
-        let items = problems.map(ConfigurationLine.json)
+    private func show(
+        _ problems: [ConfigurationRefusal.Problem], warnings: [ConfigurationRefusal.Problem], in context: CommandContext
+    ) throws {
+        let errors = problems.map { ConfigurationLine.json($0, severity: "error") }
+        let others = warnings.map { ConfigurationLine.json($0, severity: "warning") }
         switch configuration.output.format {
-        case .jsonl: for item in items { try context.output.json(item) }
-        default: try context.output.json(["problems": .array(items)], pretty: true)
+        case .table:
+            for warning in warnings { try context.note(ConfigurationLine.text(warning, isWarning: true)) }
+            let count = warnings.count == 1 ? ", with a warning" : ", with \(warnings.count) warnings"
+            try context.note("\(configuration.config) is valid\(warnings.isEmpty ? "" : count).")
+        case .json:
+            try context.output.json(["problems": .array(errors), "warnings": .array(others)], pretty: true)
+        case .jsonl: for item in errors + others { try context.output.json(item) }
         }
     }
 }
@@ -42,15 +47,17 @@ struct ConfigCheckCommand: NodeCommand {
 /// One problem of a configuration, as text and as JSON.
 enum ConfigurationLine {
     /// `mainspring.yaml:12: jobs.scan.time_out: unknown key; did you mean 'timeout'?`
-    static func text(_ problem: ConfigurationRefusal.Problem) -> String {
+    static func text(_ problem: ConfigurationRefusal.Problem, isWarning: Bool = false) -> String {
         var text = problem.source
         if let line = problem.line { text += ":\(line)" }
+        if isWarning { text += ": warning" }
         if !problem.key.isEmpty { text += ": \(problem.key)" }
         return text + ": \(problem.message)" + (problem.hint.map { "; \($0)" } ?? "")
     }
 
-    static func json(_ problem: ConfigurationRefusal.Problem) -> JSONValue {
+    static func json(_ problem: ConfigurationRefusal.Problem, severity: String) -> JSONValue {
         [
+            "severity": .string(severity),
             "source": .string(problem.source), "line": problem.line.map { .integer(Int64($0)) } ?? .null,
             "key": .string(problem.key), "message": .string(problem.message),
             "hint": problem.hint.map { .string($0) } ?? .null,

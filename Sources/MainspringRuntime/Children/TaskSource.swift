@@ -8,10 +8,15 @@ struct TaskSource: ChildSource {
     private let logger: Logger
     private let lane: AbandonableLane
     private let time: any TimeSource
-    private let site: SourceSite?
+    private let spec: ChildSpec
+    private let zombies: ZombieRegister
 
-    init(site: SourceSite?, time: any TimeSource, logger: Logger, lane: AbandonableLane, body: @escaping ServiceBody) {
-        self.site = site
+    init(
+        spec: ChildSpec, time: any TimeSource, logger: Logger, lane: AbandonableLane, zombies: ZombieRegister,
+        body: @escaping ServiceBody
+    ) {
+        self.spec = spec
+        self.zombies = zombies
         self.time = time
         self.logger = logger
         self.lane = lane
@@ -19,7 +24,7 @@ struct TaskSource: ChildSource {
     }
 
     func begin(_ line: ChildLine) throws -> any ChildLife {
-        let life = TaskLife(line: line, site: site, time: time, lane: lane)
+        let life = TaskLife(line: line, spec: spec, time: time, lane: lane, zombies: zombies)
         var logger = logger
         logger[metadataKey: "service"] = "\(line.name)"
         life.start(body, ServiceContext(life: life, line: line, logger: logger))
@@ -41,16 +46,26 @@ final class TaskLife: ChildLife {
     }
 
     private let line: ChildLine
-    private let site: SourceSite?
-    private let time: any TimeSource
+    private let spec: ChildSpec
+    let zombies: ZombieRegister
+    let time: any TimeSource
     private let lane: AbandonableLane
     private let state = Mutex(State())
 
-    init(line: ChildLine, site: SourceSite?, time: any TimeSource, lane: AbandonableLane) {
+    init(line: ChildLine, spec: ChildSpec, time: any TimeSource, lane: AbandonableLane, zombies: ZombieRegister) {
         self.line = line
-        self.site = site
+        self.spec = spec
         self.time = time
         self.lane = lane
+        let limit = spec.maxZombies
+        self.zombies = ZombieRegister(parent: zombies) { count in
+            let what = count == 1 ? "1 operation was" : "\(count) operations were"
+            switch count {
+            case 0: line.report(.recovered)
+            case ...limit: line.report(.degraded("\(what) given up and still run"))
+            default: line.report(.failing("\(what) given up and still run"))
+            }
+        }
     }
 
     func start(_ body: @escaping ServiceBody, _ context: ServiceContext) {
@@ -149,7 +164,7 @@ final class TaskLife: ChildLife {
             parts.append("\(isCancelled ? "cancelled" : "asked") \((time.monotonic() - asked).forPeople) ago")
         }
         parts.append(line.lastBeat().map { "last seen \($0)" } ?? "no heartbeat")
-        if let site { parts.append("declared at \(site)") }
+        if let site = spec.site { parts.append("declared at \(site)") }
         return parts.joined(separator: ", ")
     }
 }

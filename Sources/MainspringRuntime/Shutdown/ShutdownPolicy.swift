@@ -12,7 +12,7 @@ public struct ShutdownPolicy: Sendable, Hashable {
     }
 
     /// Services get what jobs left of `grace` and `cancel`, but at least this.
-    static let leastForServices = Duration.seconds(5)
+    public static let leastForServices = Duration.seconds(5)
     /// Hooks and resources get what is left, but at least this.
     static let leastForResources = Duration.seconds(1)
     /// After KILL, processes are gone within this or count as abandoned.

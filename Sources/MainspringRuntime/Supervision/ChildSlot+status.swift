@@ -9,7 +9,7 @@ extension ChildSlot {
             name: spec.name, kind: spec.kind, state: state(now: now), isReady: isReady, since: wall - (now - since),
             startedAt: isLive ? begunAt.map { wall - (now - $0) } : nil, pid: pid, restarts: restarts,
             lastExit: lastExit, restartsAt: restartsAt, dependsOn: spec.dependsOn, site: spec.site,
-            detail: isReady ? nil : detail, lastStop: lastStop)
+            detail: isReady ? nil : detail, lastStop: lastStop, stopTimeout: spec.stop.timeout)
     }
 
     private func state(now: MonotonicInstant) -> ChildStatus.State {

@@ -38,13 +38,15 @@ public struct ChildStatus: Sendable, Equatable {
     public var detail: String?
     /// How long its last stop took, from the request to the end.
     public var lastStop: Duration?
+    /// How long its stop may take; nil for what is not stopped by itself.
+    public var stopTimeout: Duration?
     public var children: [ChildStatus]
 
     public init(
         name: String, kind: ChildKind = .command, state: State, isReady: Bool, since: Timestamp,
         startedAt: Timestamp? = nil, pid: Int32? = nil, restarts: Int = 0, lastExit: String? = nil,
         restartsAt: Timestamp? = nil, dependsOn: [String] = [], site: SourceSite? = nil, detail: String? = nil,
-        lastStop: Duration? = nil, children: [ChildStatus] = []
+        lastStop: Duration? = nil, stopTimeout: Duration? = nil, children: [ChildStatus] = []
     ) {
         self.name = name
         self.kind = kind
@@ -60,6 +62,7 @@ public struct ChildStatus: Sendable, Equatable {
         self.site = site
         self.detail = detail
         self.lastStop = lastStop
+        self.stopTimeout = stopTimeout
         self.children = children
     }
 }

@@ -29,6 +29,7 @@ public final class Supervisor: Sendable {
         var sources: [String: any ChildSource] = [:]
         var lives: [String: Life] = [:]
         var timers: [String: any ScheduledAction] = [:]
+        var removalWaiters: [String: [@Sendable (Bool) -> Void]] = [:]
         var stopWaiters: [@Sendable ([Laggard]) -> Void] = []
         var laggards: [Laggard] = []
         var end: SupervisorEnd?
@@ -140,11 +141,15 @@ public final class Supervisor: Sendable {
         case .kill(let name): life(name)?.kill()
         case .giveUp(let name, let after):
             tell(.abandoned(service: name, after: after, standing: life(name)?.standing()))
+            let waiters = holdings.withLock { $0.removalWaiters.removeValue(forKey: name) ?? [] }
+            for waiter in waiters { waiter(false) }
         case .removed(let name):
-            holdings.withLock { holdings in
+            let waiters = holdings.withLock { holdings in
                 holdings.sources[name] = nil
                 holdings.lives[name] = nil
+                return holdings.removalWaiters.removeValue(forKey: name) ?? []
             }
+            for waiter in waiters { waiter(true) }
         case .emit(let event): tell(event)
         case .allReady: onReady()
         case .ended(let end): finish(end)
@@ -191,6 +196,7 @@ public final class Supervisor: Sendable {
             let after = asked.map { context.time.monotonic() - $0 } ?? .zero
             holdings.withLock { holdings in
                 if holdings.lives[name]?.number == number { holdings.lives[name] = nil }
+                // Before the stop it is not late for it, and what still runs now may have ended by then.
                 guard isStopping else { return }
                 if end.wasKilled { holdings.laggards.append(Laggard(path: name, after: after, wasKilled: true)) }
                 holdings.laggards += end.laggards.map { $0.below(name) }
@@ -201,12 +207,17 @@ public final class Supervisor: Sendable {
 
     private func finish(_ end: SupervisorEnd) {
         let lost = lost()
-        let (waiters, laggards) = holdings.withLock { holdings in
+        let (waiters, removals, laggards) = holdings.withLock { holdings in
             holdings.end = end
             holdings.laggards += lost
-            defer { holdings.stopWaiters = [] }
-            return (holdings.stopWaiters, holdings.laggards)
+            defer {
+                holdings.stopWaiters = []
+                holdings.removalWaiters = [:]
+            }
+            return (holdings.stopWaiters, holdings.removalWaiters, holdings.laggards)
         }
+        // Nothing is removed any more: what was to be has ended with the rest.
+        for waiter in removals.values.joined() { waiter(true) }
         onEnd(end, laggards)
         for waiter in waiters { waiter(laggards) }
     }

@@ -7,7 +7,7 @@ public struct SupervisorContext: Sendable {
     let time: any TimeSource
     let sink: any EventSink
     let logger: Logger
-    let logs: ServiceLogs?
+    let logs: ServiceLogs
     let random: any RandomNumberGenerator & Sendable
     /// Runs what begins lives, one after another: a `fork` takes a moment.
     let begin: @Sendable (@escaping @Sendable () -> Void) -> Void
@@ -15,9 +15,11 @@ public struct SupervisorContext: Sendable {
     let executor: any TaskExecutor
     let prober: ReadinessProber
     /// Cancels tasks, which runs code of the user's.
-    let lane: AbandonableLane
+    let lane = AbandonableLane.cancelling
+    /// What was given up and still runs, anywhere in the node.
+    public let zombies = ZombieRegister()
 
-    /// `logs` are those of commands; nil keeps none.
+    /// `logs` are those of commands; nil keeps their last lines in memory.
     public init(
         time: any TimeSource, sink: any EventSink, logger: Logger, logs: ServiceLogs? = nil,
         random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
@@ -36,10 +38,9 @@ public struct SupervisorContext: Sendable {
         self.time = time
         self.sink = sink
         self.logger = logger
-        self.logs = logs
+        self.logs = logs ?? ServiceLogs(folder: nil, services: 1, time: time)
         self.random = random
         self.prober = prober
-        lane = AbandonableLane(label: "cancel", time: time)
         self.executor = executor
         self.begin = begin
     }

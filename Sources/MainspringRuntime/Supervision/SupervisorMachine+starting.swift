@@ -120,6 +120,10 @@ extension SupervisorMachine {
             guard slots[index].degradation != nil else { return }
             slots[index].degradation = nil
             emit(.recovered(service: name))
+        case .failing(let reason):
+            guard slots[index].phase == .running || slots[index].phase == .starting else { return }
+            emit(.notReady(service: name, reason: reason))
+            beginStop(index, then: .restart(.crash))
         case .stuck(let end): stuck(index, end)
         case .ended(let end): ended(index, end)
         }

@@ -7,6 +7,7 @@ indirect enum Schema: Sendable {
         maxBytes: Int, choices: [String] = [], format: String? = nil,
         isValid: @Sendable (String) -> Bool = { _ in true })
     case integer(ClosedRange<Int64>)
+    case boolean
     case array(of: Schema, count: ClosedRange<Int>)
     case object([Field])
     /// Any members: something else checks them.
@@ -53,6 +54,7 @@ indirect enum Schema: Sendable {
             }
         case (.integer(let range), .integer(let number)):
             if !range.contains(number) { refuse("must be from \(range.lowerBound) to \(range.upperBound)") }
+        case (.boolean, .bool): break
         case (.array(let schema, let count), .array(let items)):
             if !count.contains(items.count) {
                 return refuse("must hold \(count.lowerBound) to \(count.upperBound) items")
@@ -98,11 +100,18 @@ indirect enum Schema: Sendable {
         case .string(_, let choices, let format, _):
             choices.isEmpty ? format.map { "a \($0)" } ?? "a string" : "one of \(choices.joined(separator: ", "))"
         case .integer(let range): "an integer from \(range.lowerBound) to \(range.upperBound)"
+        case .boolean: "true or false"
         case .array(let schema, let count): "an array of up to \(count.upperBound), each \(schema.typeName)"
         case .object, .openObject: "an object"
         case .oneOrMany(let schema, let max): "\(schema.typeName), or an array of 1 to \(max) of them"
         case .notInThisVersion: "not in this version"
         }
+    }
+
+    /// No body at all means the same as an empty object.
+    var isOptional: Bool {
+        guard case .object(let fields) = self else { return false }
+        return fields.allSatisfy { !$0.isRequired }
     }
 
     /// The members of the object that it describes; empty for anything else.

@@ -6,15 +6,33 @@ import MainspringTelemetry
 
 /// What the node says about itself.
 enum NodeEndpoints {
-    static let all: [Endpoint] = [live, ready, metrics, node]
+    static let all: [Endpoint] = [live, ready, metrics, node, nodes, stop, tree]
 
     private static let live = Endpoint(
-        .get, "/livez", "Whether the process answers. It asks nothing of the store or the services.", surface: .probe,
-        answers: [Endpoint.Answer(200, "`ok`")]
-    ) { _, _ in .text("ok\n") }
+        immediate: "/livez",
+        "Whether the process gets its work done. It asks nothing of the store or the services, and is answered while every "
+            + "thread of the concurrency pool is blocked.",
+        answers: [
+            Endpoint.Answer(200, "`ok`"),
+            Endpoint.Answer(
+                200,
+                "`busy`, with the header `Mainspring-Busy`: the pool has owed an answer for that many seconds (`1.234`)."
+            ),
+            Endpoint.Answer(503, "`wedged`, with the same header: for 10 s and more. Only a restart helps."),
+        ]
+    ) { _, context in
+        let report = context.inspector.liveness()
+        guard report.state != .working else { return .text("ok\n") }
+        let isWedged = report.state == .wedged
+        var reply = Reply.text(isWedged ? "wedged\n" : "busy\n", isWedged ? .serviceUnavailable : .ok)
+        let millis = max(0, report.unanswered.wholeMicroseconds / 1000)
+        let fraction = String(1000 + millis % 1000).dropFirst()
+        reply.headers[.mainspringBusy] = "\(millis / 1000).\(fraction)"
+        return reply
+    }
 
     private static let ready = Endpoint(
-        .get, "/readyz", "Whether the node should get work now.", surface: .probe,
+        immediate: "/readyz", "Whether the node should get work now. Answered as `/livez` is.",
         parameters: [.query("verbose", .flag, "Every check, also those that pass.")],
         answers: [
             Endpoint.Answer(200, "`{\"ready\": true, \"checks\": [{\"name\", \"ok\", \"detail\"}]}`"),
@@ -46,13 +64,68 @@ enum NodeEndpoints {
             + "`url`, `store`, `started_at`, `uptime_seconds`.",
         answers: [Endpoint.Answer(200, "The node.")]
     ) { _, context in
+        .json(describe(context))
+    }
+
+    private static let nodes = Endpoint(
+        .get, "/v1/nodes",
+        "The nodes of this store, of which this version knows itself alone: the fields of `/v1/node`.",
+        answers: [Endpoint.Answer(200, "`{\"data\": […], \"next\": null}`.")]
+    ) { _, context in .list([describe(context)]) }
+
+    private static let stop = Endpoint(
+        .post, "/v1/nodes/{node}/stop", "Stops the node in order; or tells what that would do.",
+        parameters: [.path("node", "The node's name.")],
+        body: .json(
+            .object([Schema.Field("dry_run", .boolean, "Only tells who would be cut, and when the node would be gone.")]
+            )),
+        answers: [
+            Endpoint.Answer(
+                200,
+                "With `dry_run`: `{\"by_seconds\", \"items\": [{\"name\", \"kind\", \"fate\", \"by_seconds\", \"reason\"}]}`; "
+                    + "fates are \(ShutdownRehearsal.Fate.allCases.map(\.rawValue).joined(separator: ", "))."),
+            Endpoint.Answer(202, "The stop has begun: the node."), Endpoint.Answer(404, "There is no such node."),
+        ]
+    ) { request, context in
+        let name = request.captured("node")
+        guard name == context.inspector.node else {
+            throw MainspringError(
+                .notFound, "there is no node \(name)", hint: "This one is \(context.inspector.node).")
+        }
+        guard request.body["dry_run"]?.bool == true else {
+            context.control.stop()
+            return .json(describe(context), .accepted)
+        }
+        let rehearsal = context.control.rehearseStop()
+        let items = rehearsal.items.map { item in
+            JSONValue.object([
+                "name": .string(item.name), "kind": .string(item.kind.rawValue), "fate": .string(item.fate.rawValue),
+                "by_seconds": .double(item.by.inSeconds), "reason": .string(item.reason),
+            ])
+        }
+        return .json(["by_seconds": .double(rehearsal.by.inSeconds), "items": .array(items)])
+    }
+
+    private static let tree = Endpoint(
+        .get, "/v1/tree",
+        "Everything that runs, as a tree: the node's parts, its running jobs, and all that is supervised. The fields are those "
+            + "of a service.",
+        answers: [Endpoint.Answer(200, "`{\"data\": […], \"next\": null}`, in start order.")]
+    ) { _, context in .list(context.control.tree().map(ServiceEndpoints.json)) }
+
+    private static func describe(_ context: WebContext) -> JSONValue {
         let inspector = context.inspector
-        return .json([
+        return [
             "name": .string(context.application), "node": .string(inspector.node), "version": .string(context.version),
             "phase": .string(inspector.phase().rawValue), "ready": .bool(inspector.readiness().isReady),
             "url": .string(context.url), "store": .string(context.storeName),
             "started_at": .string(inspector.startedAt.rfc3339),
             "uptime_seconds": .double(max(0, (context.time.now() - inspector.startedAt).inSeconds)),
-        ])
+        ]
     }
+}
+
+extension HTTPField.Name {
+    // A valid header name.
+    static let mainspringBusy = HTTPField.Name("Mainspring-Busy")!
 }

@@ -9,6 +9,7 @@ struct WebContext: Sendable {
     let waits: JobWaits
     let services: any ServiceControl
     let inspector: any NodeInspector
+    let control: any NodeControl
     let metrics: MetricsRecorder
     let time: any TimeSource
     let storeName: String
@@ -22,6 +23,7 @@ struct WebContext: Sendable {
         self.waits = waits
         services = dependencies.services
         inspector = dependencies.inspector
+        control = dependencies.control
         metrics = dependencies.metrics
         time = dependencies.time
         storeName = dependencies.storeName

@@ -8,18 +8,20 @@ public struct WebDependencies: Sendable {
     public var jobs: JobClient
     public var services: any ServiceControl
     public var inspector: any NodeInspector
+    public var control: any NodeControl
     public var metrics: MetricsRecorder
     public var time: any TimeSource
     /// `JobStore.name`.
     public var storeName: String
 
     public init(
-        jobs: JobClient, services: any ServiceControl, inspector: any NodeInspector, metrics: MetricsRecorder,
-        time: any TimeSource, storeName: String
+        jobs: JobClient, services: any ServiceControl, inspector: any NodeInspector,
+        control: any NodeControl, metrics: MetricsRecorder, time: any TimeSource, storeName: String
     ) {
         self.jobs = jobs
         self.services = services
         self.inspector = inspector
+        self.control = control
         self.metrics = metrics
         self.time = time
         self.storeName = storeName

@@ -4,14 +4,15 @@ import MainspringRuntime
 
 /// `/v1/services`.
 enum ServiceEndpoints {
-    static let all: [Endpoint] = [list, start, stop, restart, logs, tree]
+    static let all: [Endpoint] = [list, start, stop, restart, logs]
 
     private static let service = Parameter.path("service", "The service's name.")
     private static let unknown = Endpoint.Answer(404, "There is no such service.")
     private static let fields =
         "`name`, `kind` (\(ChildKind.allCases.map(\.rawValue).joined(separator: ", "))), `state` (\(ChildStatus.State.allCases.map(\.rawValue).joined(separator: ", "))), "
         + "`ready`, `pid`, `restarts`, `since`, `started_at`, `last_exit`, `restarts_at`, "
-        + "`depends_on`, `site`, `detail`, `last_stop_seconds`, `children`"
+        + "`depends_on`, `site`, `detail`, `last_stop_seconds`, "
+        + "`stop_timeout_seconds`, `children`"
 
     private static let list = Endpoint(
         .get, "/v1/services", "The supervised services: \(fields).",
@@ -50,12 +51,6 @@ enum ServiceEndpoints {
         return nil
     }
 
-    private static let tree = Endpoint(
-        .get, "/v1/tree",
-        "Everything that is supervised, as a tree: the fields of a service, and `children`.",
-        answers: [Endpoint.Answer(200, "`{\"data\": […], \"next\": null}`, in start order.")]
-    ) { _, context in .list(context.services.tree().map(json)) }
-
     private static let logs = Endpoint(
         .get, "/v1/services/{service}/logs",
         "The last lines of both outputs, oldest first: `{\"data\": [line…], \"next\": null}`.",
@@ -79,6 +74,7 @@ enum ServiceEndpoints {
             "site": service.site.map { .string($0.description) } ?? .null,
             "detail": service.detail.map(JSONValue.string) ?? .null,
             "last_stop_seconds": service.lastStop.map { .double($0.inSeconds) } ?? .null,
+            "stop_timeout_seconds": service.stopTimeout.map { .double($0.inSeconds) } ?? .null,
             "children": .array(service.children.map(json)),
         ]
     }

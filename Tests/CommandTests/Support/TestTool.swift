@@ -51,6 +51,7 @@ final class TestTool: Sendable {
 /// A node's code that does as the test says.
 struct StubProgram: NodeProgram {
     var refusal: ConfigurationRefusal?
+    var warnings: [ConfigurationRefusal.Problem] = []
     var state: String?
     var status: ExitStatus = .success
     var requests = Box<[RunRequest]>([])
@@ -61,8 +62,9 @@ struct StubProgram: NodeProgram {
         return status
     }
 
-    func checkConfiguration(_ source: ConfigurationSource) throws {
+    func checkConfiguration(_ source: ConfigurationSource) throws -> [ConfigurationRefusal.Problem] {
         if let refusal { throw refusal }
+        return warnings
     }
 
     func showConfiguration(_ source: ConfigurationSource, origins: Bool) throws -> ConfigurationListing {

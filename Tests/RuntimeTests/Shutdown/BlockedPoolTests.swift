@@ -35,47 +35,19 @@ struct BlockedPoolTests {
         supervisor.start()
         await events.first { $0.isReady }
 
-        await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
-            DispatchQueue(label: "test").async {
-                let release = blockPool()
-                // All of this happens without the pool; each wait ends by what it waits for.
-                spawner.last("feed")?.exit(.code(1))
-                wait(time) { spawner.children.count == 2 }
-                kill(getpid(), SIGUSR2)
-                wait(time) { spawner.last("feed")?.asked.isEmpty == false }
-                spawner.last("feed")?.exit(.signal(15))
-                _ = exited.wait(timeout: .now() + .seconds(20))
-                release()
-                done.resume()
-            }
+        await withBlockedPool {
+            // All of this happens without the pool; each wait ends by what it waits for.
+            spawner.last("feed")?.exit(.code(1))
+            wait(time) { spawner.children.count == 2 }
+            kill(getpid(), SIGUSR2)
+            wait(time) { spawner.last("feed")?.asked.isEmpty == false }
+            spawner.last("feed")?.exit(.signal(15))
+            _ = exited.wait(timeout: .now() + .seconds(20))
         }
         listener.cancel()
         #expect(result.value?.exitCode == 0)
         #expect(node.isClosed)
     }
-}
-
-/// Occupies every thread that tasks of ordinary priority can get, until the closure is called.
-private func blockPool() -> @Sendable () -> Void {
-    let threads = sysconf(Int32(_SC_NPROCESSORS_ONLN))
-    let blocked = DispatchSemaphore(value: 0)
-    let release = DispatchSemaphore(value: 0)
-    for _ in 0..<threads {
-        Task.detached(priority: .medium) { block(blocked, until: release) }
-    }
-    for _ in 0..<threads { blocked.wait() }
-    return { for _ in 0..<threads { release.signal() } }
-}
-
-/// Returns when it holds, or after 20 s: a failure must not hang the run.
-private func wait(_ time: SystemTime, until holds: () -> Bool) {
-    let end = time.monotonic() + .seconds(20)
-    while !holds(), time.monotonic() < end { sched_yield() }
-}
-
-private func block(_ blocked: DispatchSemaphore, until release: DispatchSemaphore) {
-    blocked.signal()
-    release.wait()
 }
 
 /// No jobs, and one supervisor.

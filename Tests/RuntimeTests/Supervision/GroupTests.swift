@@ -59,7 +59,7 @@ struct GroupTests {
         #expect(rig.supervisor.services().map(\.name) == ["store", "feed", "bot", "web"])
         rig.spawner.last("feed")?.exit(.code(1))
         tree = rig.supervisor.tree()
-        #expect(tree[1].state == .degraded && !tree[1].isReady && tree[1].detail == "feed is not ready")
+        #expect(tree[1].state == .degraded && !tree[1].isReady && tree[1].detail == "not ready: feed")
         #expect(rig.supervisor.readinessChecks().map(\.name) == ["service:feed"])
         #expect(rig.states[0] == "store running ready" && rig.states[3] == "web running ready")
     }
@@ -233,8 +233,11 @@ struct GroupTests {
             try group.add(rig.context.child(service("less", dependsOn: ["store"]), spawner: rig.spawner))
         }
         #expect(missing?.message == "less depends on store, which workers does not have")
-        try rig.supervisor.remove("workers/more")
+        let removed = Box<Bool>()
+        try rig.supervisor.remove("workers/more") { removed.set($0) }
+        #expect(removed.value == nil)
         rig.spawner.last("more")?.exit(.code(0))
+        #expect(removed.value == true)
         #expect(rig.supervisor.services().map(\.name) == ["store", "feed", "bot", "web"])
         #expect(throws: MainspringError.self) { try rig.supervisor.remove("more") }
         #expect(throws: MainspringError.self) { try rig.supervisor.group("store") }
@@ -243,6 +246,24 @@ struct GroupTests {
             try rig.supervisor.add(rig.context.child(service("late"), spawner: rig.spawner))
         }
         #expect(draining?.code == .draining)
+    }
+
+    @Test("whoever has a child removed hears of it, however it goes", arguments: [
+        ("ends", true), ("does not end", false), ("ends with all others", true),
+    ])
+    func removal(how: String, isGone: Bool) throws {
+        let rig = try SupervisorRig([service("feed"), service("bot")])
+        rig.supervisor.start()
+        let removed = Box<Bool>()
+        if how == "ends with all others" { rig.supervisor.stop(budget: .seconds(9)) { _ in } }
+        try rig.supervisor.remove("feed") { removed.set($0) }
+        #expect(removed.value == nil)
+        if how == "does not end" {
+            rig.time.advance(by: .seconds(6))
+        } else {
+            for child in rig.spawner.children { child.exit(.code(0)) }
+        }
+        #expect(removed.value == isGone)
     }
 
     @Test("force reaches every level at once")

@@ -132,7 +132,9 @@ private struct ModelRun {
                 shell.feed(.timerFired(name, generation: (shell.machine[name]?.generation ?? 0) - 1, lastBeat: nil))
                 shell.feed(.becameReady(name, generation: (shell.machine[name]?.generation ?? 0) - 1))
             }
-        case 97: step("degraded \(name)") { $0.report(name, isSuccess ? .recovered : .degraded("so")) }
+        case 97:
+            let report = [ChildReport.recovered, .degraded("so"), .failing("so")].randomElement(using: &random)!
+            step("\(report) \(name)") { $0.report(name, report) }
         case 98:
             guard Int.random(in: 0..<4, using: &random) == 0 else { return }
             let budget = Duration.seconds(Int.random(in: 0...9, using: &random))

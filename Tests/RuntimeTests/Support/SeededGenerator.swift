@@ -13,4 +13,11 @@ struct SeededGenerator: RandomNumberGenerator {
         word = (word ^ (word >> 27)) &* 0x94D0_49BB_1331_11EB
         return word ^ (word >> 31)
     }
+
+    /// A new seed for every run, printed, so that a failure can be run again.
+    static func fresh(_ test: String) -> SeededGenerator {
+        let seed = UInt64.random(in: .min ... .max)
+        print("\(test): seed \(seed)")
+        return SeededGenerator(seed: seed)
+    }
 }

@@ -19,11 +19,14 @@ struct Fixture: Sendable {
     let executor = HeldExecutor()
     let services = StubServices()
     let inspector = StubInspector()
-    let metrics = MetricsRecorder(kinds: ["scan", "report"], queues: ["default", "small"], services: ["feed"])
+    let control: StubControl
+    let metrics = MetricsRecorder(
+        kinds: ["scan", "report"], queues: ["default", "small"], services: ["feed"], loops: ["beat"])
     let events = EventRecorder()
     let system: JobSystem
 
     init() {
+        control = StubControl(services)
         let arguments = ArgumentSchema([
             "symbol": ArgumentRule(.string), "days": ArgumentRule(.integer, isOptional: true),
         ])
@@ -45,7 +48,8 @@ struct Fixture: Sendable {
 
     var dependencies: WebDependencies {
         WebDependencies(
-            jobs: system.client, services: services, inspector: inspector, metrics: metrics, time: time,
+            jobs: system.client, services: services, inspector: inspector, control: control, metrics: metrics,
+            time: time,
             storeName: store.name)
     }
 

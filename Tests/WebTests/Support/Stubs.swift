@@ -92,6 +92,37 @@ final class StubInspector: NodeInspector {
         state.withLock { $0 = (phase, ReadinessReport(checks: checks)) }
     }
 
+    private let life = Mutex(LivenessReport())
+
+    func set(_ liveness: LivenessReport) { life.withLock { $0 = liveness } }
+
+    func liveness() -> LivenessReport { life.withLock { $0 } }
     func phase() -> NodePhase { state.withLock { $0.phase } }
     func readiness() -> ReadinessReport { state.withLock { $0.report } }
+}
+
+final class StubControl: NodeControl {
+    private let services: StubServices
+    private let stops = Mutex(0)
+    private let rehearsal = ShutdownRehearsal(
+        jobs: [ShutdownRehearsal.Job(name: "scan 1", timeLeft: .seconds(30))],
+        services: [
+            ChildStatus(
+                name: "feed", state: .running, isReady: true, since: Timestamp(microseconds: 0),
+                startedAt: Timestamp(microseconds: 0), lastStop: .seconds(6), stopTimeout: .seconds(5))
+        ], policy: ShutdownPolicy())
+
+    init(_ services: StubServices) {
+        self.services = services
+    }
+
+    var stopped: Int { stops.withLock { $0 } }
+
+    func tree() -> [ChildStatus] { services.tree() }
+
+    var zombies: Int { 0 }
+
+    func rehearseStop() -> ShutdownRehearsal { rehearsal }
+
+    func stop() { stops.withLock { $0 += 1 } }
 }

@@ -15,10 +15,13 @@ extension Configuration {
         let file = FilePath.absolute(path, in: base)
         do {
             let text = try SmallFile.readText(file, limit: YAMLDocument.maxBytes)
-            return try read(
+            var configuration = try read(
                 text, file: path, directory: FilePath.directory(of: file), workingDirectory: base,
                 environment: environment,
                 flags: flags, hostName: hostName)
+            configuration.source = ConfigurationReading(
+                path: path, environment: environment, flags: flags, hostName: hostName, workingDirectory: base)
+            return configuration
         } catch let error as ConfigurationErrors {
             throw error
         } catch {

@@ -81,8 +81,10 @@ extension ConfigurationBuilder {
                 workingDirectory: absolute(section.text("cwd") ?? "."), killAfter: killAfter))
     }
 
-    /// The command of a job or, with no arguments declared, of a service.
-    mutating func template(in section: SettingReader, schema: ArgumentSchema?) -> CommandTemplate? {
+    /// The command of a job or, with no arguments declared, of something else.
+    mutating func template(
+        in section: SettingReader, schema: ArgumentSchema?, noun: String = "job"
+    ) -> CommandTemplate? {
         guard let items = section.node["exec"]?.items else { return nil }
         let key = section.path(of: "exec")
         let count = problems.count
@@ -91,7 +93,7 @@ extension ConfigurationBuilder {
             let key = "\(key)[\(index)]"
             do {
                 let element = try TextTemplate(item.text ?? "")
-                check(element, in: schema, at: item.origin, key: key)
+                check(element, in: schema, noun: noun, at: item.origin, key: key)
                 elements.append(element)
             } catch {
                 problems.add(error.description, at: item.origin, key: key)
@@ -114,12 +116,12 @@ extension ConfigurationBuilder {
     }
 
     private mutating func check(
-        _ template: TextTemplate, in schema: ArgumentSchema?, at origin: ValueOrigin, key: String
+        _ template: TextTemplate, in schema: ArgumentSchema?, noun: String, at origin: ValueOrigin, key: String
     ) {
         for name in template.arguments {
             guard let schema else {
                 problems.add(
-                    "'{\(name)}': a service has no arguments; a brace itself is written '{{'", at: origin, key: key)
+                    "'{\(name)}': a \(noun) has no arguments; a brace itself is written '{{'", at: origin, key: key)
                 continue
             }
             guard let rule = schema.arguments[name] else {

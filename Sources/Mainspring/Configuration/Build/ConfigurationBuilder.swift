@@ -29,15 +29,20 @@ struct ConfigurationBuilder {
         let queues = queues()
         let jobs = jobs(queues: queues)
         let services = services()
+        let loops = loops()
+        let supervision = supervision(services)
         let schedules = schedules(jobs: jobs)
         guard let http = http(), let store = store(state: state), let timing = timing(), let log = log(),
-            problems.errors == nil
+            let supervision, problems.errors == nil
         else { return nil }
         return Configuration(
             file: problems.file, directory: directory, name: root.text("name") ?? "", node: root.text("node") ?? "",
             state: state,
             store: store, http: http, shutdown: timing.shutdown, log: log, retention: timing.retention,
-            queues: queues, jobs: jobs.compactMapValues(\.job), services: services, schedules: schedules,
+            queues: queues, jobs: jobs.compactMapValues(\.job),
+            services: services.order.compactMap { services.specs[$0] }, loops: loops, supervision: supervision,
+            schedules: schedules,
+            warnings: stopWarnings(supervision, shutdown: timing.shutdown, jobs: jobs.values.compactMap(\.job)),
             effective: root.node)
     }
 
@@ -109,20 +114,14 @@ struct ConfigurationBuilder {
     private mutating func schedules(jobs: [String: DeclaredJob]) -> [String: ScheduleConfiguration] {
         var schedules: [String: ScheduleConfiguration] = [:]
         for (name, section) in root.entries("schedules") {
-            let every = section.duration("every")
-            let jitter = section.duration("jitter") ?? .zero
-            if let every, jitter >= every {
-                problems.add(
-                    "must be less than 'every' (\(every.text))", at: section.origin(of: "jitter"),
-                    key: section.path(of: "jitter"))
-            }
+            let jitter = jitter(in: section)
             guard let job = section.text("job") else { continue }
             guard let declared = jobs[job] else {
                 unknown("job", job, among: jobs.keys, at: section.origin(of: "job"), key: section.path(of: "job"))
                 continue
             }
             let arguments = declared.hasValidArguments ? arguments(in: section, schema: declared.arguments) : [:]
-            guard let every else { continue }
+            guard let every = section.duration("every"), let jitter else { continue }
             schedules[name] = ScheduleConfiguration(
                 name: name, every: every, job: job, arguments: arguments,
                 skipsOverlap: section.text("overlap") != "allow",

@@ -1,4 +1,4 @@
-/// One thing that is wrong with a configuration. It never quotes a secret.
+/// One thing that is wrong with a configuration, or that is valid and may surprise. It never quotes a secret.
 public struct ConfigurationProblem: Sendable, Equatable, CustomStringConvertible {
     /// Where the value came from: the file's path, or the name of an environment variable or a flag.
     public let source: String

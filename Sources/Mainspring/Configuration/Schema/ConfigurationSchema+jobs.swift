@@ -1,5 +1,4 @@
 import MainspringCore
-import MainspringRuntime
 
 extension ConfigurationSchema {
     static let job = SchemaTable(
@@ -84,50 +83,4 @@ extension ConfigurationSchema {
             "Takes values that start with `-`, which a command may read as an option."),
         .key("newline", .boolean, default: "false", "Takes newlines."),
     ])
-
-    static let service = SchemaTable(keys: [
-        .required("exec", command, "The program, then its arguments; `{{` is a brace."),
-        .key(
-            "restart",
-            .choice([
-                ServiceSpec.Restart.always.rawValue, ServiceSpec.Restart.onFailure.rawValue,
-                ServiceSpec.Restart.never.rawValue,
-            ]), default: "always", "When it is started again after it ended."),
-        .key(
-            "backoff",
-            .table(
-                SchemaTable(keys: [
-                    .key(
-                        "base", .duration(period), default: "500ms",
-                        "The wait before the first restart; it doubles, and half is random."),
-                    .key("cap", .duration(period), default: "30s", "No wait is longer; at least `base`."),
-                ])), "How long a restart waits."),
-        .key(
-            "ready", .table(ready),
-            "When it counts as ready; as soon as it runs, unless one of `http`, `tcp`, `after` is given."),
-        .key(
-            "depends_on", .list(.text(.name), max: 1000), fallback: .emptyList,
-            "Services that must be ready before it starts, and that stop after it."),
-        .key(
-            "stop",
-            .table(
-                SchemaTable(keys: [
-                    .key("signal", .text(.signal), default: "TERM", "The signal that asks it to end."),
-                    .key(
-                        "timeout", .duration(.zero ... .seconds(3600)), default: "5s",
-                        "KILL for its whole group comes after this."),
-                ])), "How it is stopped."),
-        .key("cwd", .text(.path), default: ".", "The working directory, relative to this file's folder."),
-        .key("env", environment, "Environment variables, besides PATH, HOME, LANG and TZ."),
-        .key("env_file", .text(.path), "A file of NAME=VALUE lines; `env` wins over it."),
-    ])
-
-    private static let ready = SchemaTable(
-        keys: [
-            .key("http", .text(.url), "Ready when a GET of this http:// URL answers 2xx."),
-            .key("tcp", .text(.tcp), "Ready when this address accepts a connection."),
-            .key("after", .duration(.zero ... .seconds(86_400)), "Ready when it has run this long."),
-            .key("within", .duration(period), default: "30s", "A service that is not ready in this time is restarted."),
-        ],
-        atMostOne: ["http", "tcp", "after"])
 }

@@ -1,6 +1,5 @@
 import Logging
 import MainspringCore
-import MainspringRuntime
 
 /// The whole table of keys, in the order in which the reference shows them.
 enum ConfigurationSchema {
@@ -24,10 +23,14 @@ enum ConfigurationSchema {
                 "The kinds of jobs; only these can run."),
             .key(
                 "services", .map(keys: .name, .table(service), noun: "services by name"), "Supervised children."),
+            .key("supervision", .table(supervision), "What becomes of the others when a service or a loop fails."),
+            .key(
+                "loops", .map(keys: .name, .table(loop), noun: "loops by name"),
+                "Commands that this node runs again and again; nothing of it is stored."),
             .key(
                 "schedules", .map(keys: .name, .table(schedule), noun: "schedules by name"),
                 "Jobs that are made again and again."),
-        ] + SchemaKey.later("watch", "supervision", "loops", "workflows"))
+        ] + SchemaKey.later("watch", "workflows"))
 
     private static let store = SchemaTable(
         keys: [

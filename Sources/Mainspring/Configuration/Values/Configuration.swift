@@ -48,10 +48,18 @@ public struct Configuration: Sendable, Equatable {
     /// environment yet: the node's address is only known when it listens.
     public var services: [ServiceSpec]
     /// By name.
+    public var loops: [LoopConfiguration]
+    /// Where services and loops stand in the tree.
+    public var supervision: SupervisionConfiguration
+    /// By name.
     public var schedules: [String: ScheduleConfiguration]
+    /// What is valid, and may surprise.
+    public var warnings: [ConfigurationProblem]
 
     /// The effective values with their origins, for ``text(showingOrigins:)``.
-    let effective: ConfigNode
+    var effective: ConfigNode
+    /// Nil for what was read from a text.
+    var source: ConfigurationReading?
 }
 
 /// A schedule: a job that is made again and again.

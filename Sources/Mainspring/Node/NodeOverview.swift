@@ -1,0 +1,56 @@
+import MainspringCore
+import MainspringJobs
+import MainspringRuntime
+
+/// The whole node as surfaces see it, and the one thing that they may do to it.
+struct NodeOverview: NodeControl {
+    let configuration: Configuration
+    let status: NodeStatus
+    let jobs: JobSystem
+    let supervisor: Supervisor
+    let ending: NodeEnding
+    let register: ZombieRegister
+    let time: any TimeSource
+
+    func tree() -> [ChildStatus] { [jobsPart, part("listener", detail: nil)] + supervisor.tree() }
+
+    private var jobsPart: ChildStatus {
+        let now = time.now()
+        let running = jobs.engine.runningAttempts().map { attempt in
+            ChildStatus(
+                name: attempt.displayName, kind: .job, state: .running, isReady: true, since: attempt.startedAt,
+                startedAt: attempt.startedAt, detail: attempt.laggard(at: now).standing)
+        }
+        let kinds = configuration.jobs.count == 1 ? "1 kind" : "\(configuration.jobs.count) kinds"
+        let count = running.count == 1 ? "1 job runs" : "\(running.count) jobs run"
+        var part = part("jobs", detail: "\(count), of \(kinds)")
+        if jobs.engine.isQuiet { part.state = .stopping }
+        part.children = running
+        return part
+    }
+
+    private func part(_ name: String, detail: String?) -> ChildStatus {
+        ChildStatus(
+            name: name, kind: .part, state: .running, isReady: true, since: status.startedAt,
+            startedAt: status.startedAt, detail: detail)
+    }
+
+    var zombies: Int { register.count }
+
+    func rehearseStop() -> ShutdownRehearsal {
+        let now = time.now()
+        let running = jobs.engine.runningAttempts().map { attempt in
+            ShutdownRehearsal.Job(
+                name: attempt.displayName,
+                timeLeft: configuration.jobs[attempt.lease.job.kind].map { $0.timeout - (now - attempt.startedAt) })
+        }
+        return ShutdownRehearsal(
+            jobs: running, services: supervisor.tree(), policy: configuration.shutdown.policy)
+    }
+
+    func stop() { ending.stop(.asked) }
+}
+
+extension Configuration.Shutdown {
+    var policy: ShutdownPolicy { ShutdownPolicy(grace: grace, cancel: cancel) }
+}
