@@ -28,28 +28,41 @@ final class Node: Sendable {
     private let web: WebServer
     private let stopTally: StopTally
     private let stopReporter: ServiceStopReporter
+    private let groundwork: Groundwork
+    private let embedding: NodeEmbedding
     private let announcer: any Announcer
     private let tasks = NodeTasks()
-    private let ending = NodeEnding()
+    private let ending: NodeEnding
 
     /// Opens the store, takes back what an earlier life held, and listens; nothing is claimed or started yet.
     ///
     /// Throws `MainspringError`; then nothing of the node is left.
-    init(_ configuration: Configuration, queues: Set<String>?, logger: Logger, time: any TimeSource) async throws {
+    init(
+        _ configuration: Configuration, queues: Set<String>? = nil, declarations: Declarations = Declarations(),
+        embedding: NodeEmbedding = .process, logger: Logger, time: any TimeSource
+    ) async throws {
+        try declarations.check(against: configuration)
         self.configuration = configuration
+        self.embedding = embedding
+        ending = NodeEnding(mayExit: embedding == .process)
         self.logger = logger
         self.time = time
         let startedAt = time.now()
         ground = try NodeGround(configuration, time: time)
         client = HTTPCallExecutor.makeClient()
         stopTally = StopTally(time: time)
-        announcer = isatty(STDERR_FILENO) == 1 ? TerminalAnnouncer() : LogAnnouncer(logger: logger)
+        announcer =
+            embedding == .process && isatty(STDERR_FILENO) == 1 ? TerminalAnnouncer() : LogAnnouncer(logger: logger)
         stopReporter = ServiceStopReporter(announcer: announcer)
         let parts = NodeParts(
             configuration: configuration, spawner: ground.spawner, client: client, workedQueues: queues)
         let metrics = MetricsRecorder(
             kinds: Set(configuration.jobs.keys), queues: Set(configuration.queues.keys),
-            services: Set(configuration.services.map(\.name)))
+            services: Set(configuration.services.map(\.name) + declarations.names))
+        let resources = Resources(declarations.resources)
+        groundwork = Groundwork(
+            resources: resources, startHooks: declarations.startHooks, shutdownHooks: declarations.shutdownHooks,
+            zombies: ZombieRegister(), announcer: announcer, time: time, logger: logger)
         let sink = FanOutSink([metrics, EventLogger(logger: logger), stopTally, stopReporter])
         let health = StoreHealth(logger: logger)
         do {
@@ -69,9 +82,11 @@ final class Node: Sendable {
             let context = SupervisorContext(
                 time: time, sink: sink, logger: logger,
                 logs: ServiceLogs(
-                    folder: ground.folder.file("logs"), services: configuration.services.count, time: time))
+                    folder: ground.folder.file("logs"), services: configuration.services.count, time: time),
+                resources: resources)
             supervisor = try Supervisor(
-                children: configuration.services.map { [ground] in context.child($0, spawner: ground.spawner) },
+                children: configuration.services.map { [ground] in context.child($0, spawner: ground.spawner) }
+                    + declarations.children.map { $0.make(context) },
                 context: context, onExhausted: { [ending] in ending.exhausted($0, reason: $1) })
             status = NodeStatus(
                 node: configuration.node, startedAt: startedAt, health: health,
@@ -98,24 +113,48 @@ final class Node: Sendable {
         ground.spawner.setURL(web.url)
     }
 
-    /// Runs until the node has stopped; answers with the process's exit code.
-    func run() async throws -> Int32 {
+    var handle: ApplicationHandle {
+        ApplicationHandle(
+            jobs: jobs.client, services: supervisor, phase: { [status] in status.phase() },
+            stop: { [ending] in ending.stop(.asked) })
+    }
+
+    func stop(_ cause: ShutdownCause) { ending.stop(cause) }
+
+    /// The result of ``run()`` has come to where it was waited for: the process's end is the caller's from here on.
+    func hasArrived() { ending.hasArrived() }
+
+    /// Runs until the node has stopped. Cancelling it is a short stop.
+    @concurrent func run() async -> ShutdownResult {
         let ladder = ShutdownLadder(
             participant: self,
             policy: configuration.shutdown.policy,
             time: time, announcer: announcer, logger: logger, exit: { [ending] in ending.finish($0) })
         ending.set(ladder)
-        let signals = SignalListener { ladder.handle(signal: $0) }
+        let signals = embedding == .process ? SignalListener { ladder.handle(signal: $0) } : nil
         tasks.start(jobs: jobs, web: web)
-        supervisor.start()
-        do {
-            try await becomeReachable()
-        } catch {
-            ladder.stop(.failure("\(error)"))
+        return await withTaskCancellationHandler {
+            do {
+                try await start()
+            } catch {
+                // Means nothing when the node stops already.
+                ladder.stop(.failure("\(error)"))
+            }
+            let result = await ending.result()
+            signals?.cancel()
+            return result
+        } onCancel: {
+            ladder.stop(.cancelled)
         }
-        let result = await ending.result()
-        signals.cancel()
-        return result.exitCode
+    }
+
+    private func start() async throws {
+        try await becomeReachable()
+        try await groundwork.prepare()
+        jobs.begin()
+        supervisor.start()
+        status.enter(.running)
+        try await tellThatItRuns()
     }
 
     private func becomeReachable() async throws {
@@ -124,13 +163,15 @@ final class Node: Sendable {
             throw MainspringError(.unreachable, "the listener at \(web.url) answered /livez with \(response.status)")
         }
         try ground.runFile.write(node: configuration.node, url: web.url, startedAt: status.startedAt)
-        status.enter(.running)
+    }
+
+    private func tellThatItRuns() async throws {
         let waiting = try await store.queues().reduce(0) { $0 + $1.waiting }
         let summary = StartupSummary(
-            configuration: configuration, version: MainspringVersion.current, pid: getpid(), url: web.url,
+            configuration: configuration, services: supervisor.services().map(\.name), version: MainspringVersion.current, pid: getpid(), url: web.url,
             waitingJobs: waiting,
             took: time.now() - status.startedAt, sweptProcesses: ground.sweptProcesses)
-        if configuration.log.format == .text {
+        if embedding == .process, configuration.log.format == .text {
             StandardError.write(summary.lines.joined(separator: "\n") + "\n")
         } else {
             logger.notice(
@@ -145,6 +186,7 @@ extension Node: ShutdownParticipant {
         stopTally.begin()
         stopReporter.begin()
         jobs.quiesce()
+        groundwork.cancel()
     }
 
     func busyJobs() -> [String] { jobs.engine.runningAttempts().map(\.displayName) }
@@ -165,7 +207,10 @@ extension Node: ShutdownParticipant {
 
     func killServices() { supervisor.forceKill() }
 
-    func release(budget: Duration, completion: @escaping @Sendable ([Laggard]) -> Void) { completion([]) }
+    func release(budget: Duration, completion: @escaping @Sendable ([Laggard]) -> Void) {
+        if !groundwork.isEmpty { announcer.announce(.releasing(upTo: budget)) }
+        groundwork.release(budget: budget, completion: completion)
+    }
 
     func close() async {
         web.shutdown()
@@ -180,5 +225,9 @@ extension Node: ShutdownParticipant {
         status.enter(.stopped)
     }
 
-    func tally() -> ShutdownTally { stopTally.tally }
+    func tally() -> ShutdownTally {
+        var tally = stopTally.tally
+        tally.failures = groundwork.failures
+        return tally
+    }
 }

@@ -9,7 +9,16 @@ extension SupervisorContext {
 
     /// A child that is a Swift closure.
     public func child(_ spec: ChildSpec, body: @escaping ServiceBody) -> Supervisor.Child {
-        Supervisor.Child(spec, TaskSource(site: spec.site, time: time, logger: logger, lane: lane, body: body))
+        Supervisor.Child(spec, TaskSource(self, site: spec.site, body: body))
+    }
+
+    /// A child that does the same again and again.
+    public func child(_ spec: ChildSpec, loop: LoopSpec, body: @escaping LoopSource.Body) -> Supervisor.Child {
+        Supervisor.Child(
+            spec,
+            LoopSource(
+                loop, time: time, sink: sink, logger: logger, random: random, resources: resources, site: spec.site,
+                body: body))
     }
 
     /// A child that is a supervisor with children of its own.

@@ -1,28 +1,25 @@
 import Logging
 import MainspringCore
 import Synchronization
+import Tracing
 
 /// A Swift closure as a supervisor's child.
 struct TaskSource: ChildSource {
     private let body: ServiceBody
-    private let logger: Logger
-    private let lane: AbandonableLane
-    private let time: any TimeSource
+    private let context: SupervisorContext
     private let site: SourceSite?
 
-    init(site: SourceSite?, time: any TimeSource, logger: Logger, lane: AbandonableLane, body: @escaping ServiceBody) {
+    init(_ context: SupervisorContext, site: SourceSite?, body: @escaping ServiceBody) {
+        self.context = context
         self.site = site
-        self.time = time
-        self.logger = logger
-        self.lane = lane
         self.body = body
     }
 
     func begin(_ line: ChildLine) throws -> any ChildLife {
-        let life = TaskLife(line: line, site: site, time: time, lane: lane)
-        var logger = logger
+        let life = TaskLife(line: line, site: site, time: context.time, lane: context.lane)
+        var logger = context.logger
         logger[metadataKey: "service"] = "\(line.name)"
-        life.start(body, ServiceContext(life: life, line: line, logger: logger))
+        life.start(body, ServiceContext(life: life, line: line, logger: logger, resources: context.resources))
         return life
     }
 }
@@ -56,7 +53,7 @@ final class TaskLife: ChildLife {
         let task = Task.detached(name: "mainspring.service.\(line.name)") { [self] in
             let end: ChildEnd
             do {
-                try await body(context)
+                try await Spans.run("service.run", ["service.name": .string(line.name)]) { try await body(context) }
                 end = ChildEnd(isSuccess: true, detail: "returned")
             } catch is CancellationError where isStopping {
                 end = ChildEnd(isSuccess: true, detail: "cancelled")

@@ -25,17 +25,18 @@ public final class LoopSource: ChildSource {
     private let sink: any EventSink
     private let logger: Logger
     private let random: any RandomNumberGenerator & Sendable
+    private let resources: Resources
     private let state = Mutex(State())
 
     /// `random` draws the jitter; `site` is shown when a turn is late.
     public convenience init(
         _ spec: LoopSpec, time: any TimeSource, sink: any EventSink, logger: Logger,
-        random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(), site: SourceSite? = nil,
-        body: @escaping Body
+        random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
+        resources: Resources = Resources(), site: SourceSite? = nil, body: @escaping Body
     ) {
         self.init(
             spec, runner: ClosureTurns(body: body, tracer: nil, lane: { onOwnThread($0) }), time: time, sink: sink,
-            logger: logger, random: random, site: site)
+            logger: logger, random: random, resources: resources, site: site)
     }
 
     /// Each turn runs the command; an exit other than 0 is a failure. When it has to end, its group gets TERM, and KILL
@@ -55,7 +56,8 @@ public final class LoopSource: ChildSource {
 
     init(
         _ spec: LoopSpec, runner: any TurnRunner, time: any TimeSource, sink: any EventSink, logger: Logger,
-        random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(), site: SourceSite? = nil
+        random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
+        resources: Resources = Resources(), site: SourceSite? = nil
     ) {
         self.spec = spec
         self.runner = runner
@@ -63,6 +65,7 @@ public final class LoopSource: ChildSource {
         self.sink = sink
         self.logger = logger
         self.random = random
+        self.resources = resources
         self.site = site
     }
 
@@ -91,7 +94,7 @@ public final class LoopSource: ChildSource {
                 leftover: leftover, margin: runner.margin, random: state.current?.random ?? random)
             let run = LoopRun(
                 machine, line: line, runner: runner, site: site, earlier: earlier, time: time, sink: sink,
-                logger: logger)
+                logger: logger, resources: resources)
             state.current = run
             state.earlier = earlier
             return run

@@ -21,9 +21,13 @@ struct ShutdownMachine: Sendable {
     private let policy: ShutdownPolicy
     private var now = MonotonicInstant(nanoseconds: 0)
     private var startedAt = MonotonicInstant(nanoseconds: 0)
+    /// The time for jobs, services, hooks and resources together.
+    private var patience: Duration
     private var stageEnd = MonotonicInstant(nanoseconds: 0)
     private var cause = ShutdownCause.asked
     private var isForced = false
+    private var isHurried = false
+    private var isQuiet = false
     private var isDrained = false
     private var areServicesStopped = false
     private var jobs: [String] = []
@@ -34,6 +38,7 @@ struct ShutdownMachine: Sendable {
 
     init(policy: ShutdownPolicy) {
         self.policy = policy
+        patience = policy.grace + policy.cancel
     }
 
     mutating func handle(_ input: ShutdownInput, at time: MonotonicInstant) -> [ShutdownAction] {
@@ -70,7 +75,11 @@ struct ShutdownMachine: Sendable {
 extension ShutdownMachine {
     private mutating func asked(_ cause: ShutdownCause) {
         guard stage == .running else {
-            if case .signal = cause { force() }
+            switch cause {
+            case .signal: force()
+            case .cancelled: hurry()
+            case .asked, .failure: break
+            }
             return
         }
         self.cause = cause
@@ -80,6 +89,14 @@ extension ShutdownMachine {
             .schedule(.look, after: Self.lookInterval),
         ]
         enter(.draining)
+        if cause == .cancelled { hurry() }
+    }
+
+    private mutating func hurry() {
+        isHurried = true
+        patience = min(patience, policy.cancel + (now - startedAt))
+        // Before that, jobs may still begin.
+        if isQuiet, stage == .draining { enter(.cancelling) }
     }
 
     private mutating func force() {
@@ -96,7 +113,9 @@ extension ShutdownMachine {
     private mutating func quiesced(_ jobs: [String], _ services: [String]) {
         self.jobs = jobs
         self.services = services
+        isQuiet = true
         actions.append(.announce(.quiet(jobs: jobs, services: services)))
+        if isHurried { return hurry() }
         guard stage == .draining, !isDrained, !jobs.isEmpty else { return }
         actions.append(.announce(.waiting(jobs: jobs, upTo: stageEnd - now)))
     }
@@ -146,7 +165,7 @@ extension ShutdownMachine {
             limit(ShutdownPolicy.killWait)
         case .stoppingServices: stopServices()
         case .releasing:
-            let left = isForced ? .zero : policy.grace + policy.cancel - (now - startedAt)
+            let left = isForced ? .zero : patience - (now - startedAt)
             let budget = max(ShutdownPolicy.leastForResources, left)
             actions.append(.release(budget: budget))
             limit(budget + ShutdownPolicy.killWait)
@@ -167,7 +186,7 @@ extension ShutdownMachine {
     }
 
     private mutating func stopServices() {
-        let left = policy.grace + policy.cancel - (now - startedAt)
+        let left = patience - (now - startedAt)
         let budget = isForced ? .zero : max(ShutdownPolicy.leastForServices, left)
         if !isForced, !services.isEmpty { actions.append(.announce(.stoppingServices(services, upTo: budget))) }
         actions.append(.stopServices(budget: budget))
@@ -242,6 +261,7 @@ extension ShutdownMachine {
         }
         var failure: String?
         if case .failure(let message) = cause { failure = message }
+        failure = failure ?? tally.failures.first
         let result = ShutdownResult(
             took: now - startedAt, finished: tally.finished, handedBack: tally.handedBack, laggards: laggards,
             failure: failure)
