@@ -12,7 +12,7 @@ import Mainspring
                 // Not a task of this request's: a job is on disk before the answer is given, and runs until it is settled.
                 let request = JobRequest(
                     kind: "receipt", arguments: ["order": .string(number)], id: JobID(rawValue: "receipt-\(number)"))
-                let job = try await app.jobs.enqueue([request])[0].job
+                let job = try await app.jobs.enqueue(request)
                 return EditedResponse(status: .accepted, response: "\(job.id) is \(job.state.rawValue)\n")
             }
             router.get("/orders/:number") { _, context in
@@ -22,7 +22,7 @@ import Mainspring
                 }
                 return "\(job.id) is \(job.state.rawValue)\n"
             }
-            let web = Hummingbird.Application(
+            let web = Application(
                 router: router, configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 8080)))
             app.service(
                 "web", web, ready: .tcp(host: "127.0.0.1", port: 8080),

@@ -1,7 +1,6 @@
 import Glibc
-import Logging
 import MainspringCore
-public import MainspringRuntime
+import MainspringRuntime
 
 /// A node in this process; there is one at a time.
 public enum Mainspring {
@@ -25,14 +24,14 @@ public enum Mainspring {
                 .configuration, "no queue '\(unknown)' is declared", hint: near ?? "Declare it under 'queues:'.")
         }
         let node = try await Node(
-            configuration, queues: queues, logger: logger(of: configuration), time: SystemTime())
+            configuration, queues: queues, log: NodeLog(configuration), time: SystemTime())
         let result = await node.run()
         node.hasArrived()
         return result.exitCode
     }
 
     /// Runs the program that `configure` declares, with the configuration file at `path`, until it is stopped: by a signal,
-    /// by ``Application/stop()``, or in a hurry by the caller's cancellation. Returns after a clean stop.
+    /// by ``MainspringApplication/stop()``, or in a hurry by the caller's cancellation. Returns after a clean stop.
     ///
     /// Without a path nothing is read: the node is named for the program, keeps its state in `.mainspring`, and environment
     /// variables such as `MAINSPRING_HTTP_BIND` apply.
@@ -42,17 +41,17 @@ public enum Mainspring {
     /// after a fatal error, 124 when something had to be killed or abandoned. Throws what `configure` throws, and `conflict`
     /// when another runtime runs in this process.
     public static func run(
-        _ path: String? = nil, file: String = #fileID, line: Int = #line, configure: (Application) throws -> Void
+        _ path: String? = nil, file: String = #fileID, line: Int = #line, configure: (MainspringApplication) throws -> Void
     ) async throws {
         let claim = try RuntimeClaim(at: SourceSite(file: file, line: line))
         defer { claim.release() }
-        let application = Application()
+        let application = MainspringApplication()
         try configure(application)
         let node: Node
         do {
             let configuration = try Configuration.ofProgram(path)
             node = try await Node(
-                configuration, declarations: application.declarations, logger: logger(of: configuration),
+                configuration, declarations: application.declarations, log: NodeLog(configuration),
                 time: SystemTime())
         } catch {
             let refusal = StartRefusal(error)
@@ -66,13 +65,5 @@ public enum Mainspring {
         // The contract: the code says how it ended, and the stop's report has named who and why.
         guard result.isClean else { exit(result.exitCode) }
         SignalListener.restoreDefaults()
-    }
-
-    static func logger(of configuration: Configuration) -> Logger {
-        let logger = Logger(label: "mainspring") { _ in
-            NodeLogHandler(level: configuration.log.level, format: configuration.log.format)
-        }
-        for warning in configuration.warnings { logger.warning("\(warning)") }
-        return logger
     }
 }

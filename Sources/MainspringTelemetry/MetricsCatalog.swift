@@ -63,7 +63,8 @@ public enum MetricsCatalog {
     public static let all: [Metric] = [
         jobs, enqueued, retries, rescues, duplicates, runSeconds, waitSeconds, queueJobs, queueOldest, queuePaused,
         workers,
-        scheduleLateness, scheduleMissed, loopTurns, loopTurnSeconds, loopLateness, loopSkipped, restarts, serviceUp, storeUp, staleWrites, buildInfo,
+        scheduleLateness, scheduleMissed, loopTurns, loopTurnSeconds, loopLateness, loopSkipped, restarts, serviceUp,
+        storeUp, staleWrites, buildInfo,
     ]
 
     /// Upper bounds in seconds, the same for every histogram; what is longer is counted in `+Inf` alone.

@@ -44,7 +44,7 @@ struct SampleTests {
         #expect(configuration.schedules["scan-models"]?.arguments == ["symbol": "AAPL"])
         #expect(configuration.supervision.policy == SupervisionPolicy())
         #expect(configuration.supervision.root.map(\.name) == ["feed", "heartbeat", "bot"])
-        #expect(configuration.loops.map(\.every) == [.seconds(60)])
+        #expect(configuration.loops.map(\.spec.every) == [.seconds(60)])
         #expect(configuration.warnings == [])
         guard case .call(let call) = configuration.jobs["notify"]?.action else {
             Issue.record("notify is an HTTP call")

@@ -27,18 +27,44 @@ struct NodeAPITests {
         }
     }
 
-    @Test("services are listed, restarted, and their logs bounded") func services() async {
+    @Test("services are listed, wherever they are in the tree, and their logs bounded") func services() async {
         let node = Fixture()
-        let feed = await node.get("/v1/services").json["data"]?[0]
+        let list = await node.get("/v1/services").json["data"]
+        #expect(list?.array?.compactMap { $0["name"]?.string } == ["feed", "mailer"])
+        let feed = list?[0]
+        #expect(feed?["kind"]?.string == "command")
         #expect(feed?["state"]?.string == "running")
         #expect(feed?["ready"] == true)
         #expect(feed?["last_exit"]?.string == "exit 1")
-        #expect(await node.send(.post, "/v1/services/feed/restart").status == 202)
-        #expect(node.services.restarts == ["feed"])
-        #expect(await node.send(.post, "/v1/services/fed/restart").status == 404)
+        #expect(feed?["started_at"]?.string == "2025-12-31T23:49:59.000Z")
+        #expect(feed?["last_stop_seconds"]?.double == 1.5)
+        #expect(feed?["site"] == .null && feed?["detail"] == .null)
         #expect(await node.get("/v1/services/feed/logs?lines=2").json["data"] == ["line 9", "line 10"])
         #expect(await node.get("/v1/services/feed/logs?lines=0").status == 400)
         #expect(await node.get("/v1/services/none/logs").status == 404)
+    }
+
+    @Test("a service is started, stopped and restarted, and answers with its state", arguments: ServiceCommand.allCases)
+    func commands(command: ServiceCommand) async {
+        let node = Fixture()
+        let answer = await node.send(.post, "/v1/services/mailer/\(command.rawValue)")
+        #expect(answer.status == 202)
+        #expect(answer.json["name"]?.string == "mailer")
+        #expect(node.services.commands == ["\(command.rawValue) mailer"])
+        #expect(await node.send(.post, "/v1/services/fed/\(command.rawValue)").status == 404)
+    }
+
+    @Test("the tree shows groups with what is below them") func tree() async {
+        let json = await Fixture().get("/v1/tree").json
+        #expect(json["next"] == .null)
+        #expect(json["data"]?.array?.compactMap { $0["name"]?.string } == ["feed", "workers"])
+        let mailer = json["data"]?[1]?["children"]?[0]
+        #expect(mailer?["name"]?.string == "mailer")
+        #expect(mailer?["kind"]?.string == "service")
+        #expect(mailer?["state"]?.string == "degraded")
+        #expect(mailer?["site"]?.string == "Bot/Mail.swift:12")
+        #expect(mailer?["detail"]?.string == "no heartbeat within 5s")
+        #expect(mailer?["depends_on"] == ["feed"])
     }
 
     @Test("livez asks nothing of the store") func live() async {

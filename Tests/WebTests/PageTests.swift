@@ -84,7 +84,7 @@ struct PageTests {
             #expect(await node.submit("/ui/queues/default/pause").status == 303)
             #expect(await node.get("/").text.contains("<span class=\"badge\">paused</span>"))
             #expect(await node.submit("/ui/services/feed/restart").status == 303)
-            #expect(node.services.restarts == ["feed"])
+            #expect(node.services.commands == ["restart feed"])
             #expect(await node.submit("/ui/services/none/restart").status == 404)
         }
     }

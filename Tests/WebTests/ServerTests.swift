@@ -215,16 +215,38 @@ struct ServerTests {
         }
     }
 
-    @Test("connections beyond the limit are closed at once") func tooMany() async throws {
+    @Test("connections beyond the limit are closed at their request") func tooMany() async throws {
         var configuration = Fixture.configuration
         configuration.connectionLimit = 1
         try await serve(Fixture(), configuration) { server in
+            let request = "GET /v1/node HTTP/1.1\r\nHost: localhost\r\n\r\n"
             try await RawClient.with(port: server.port) { first in
-                try await first.write("GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n")
-                #expect(try await first.read(until: "ok\n"))
-                let second = try await RawClient.with(port: server.port) { try? await $0.readToEnd() }
+                try await first.write(request)
+                #expect(try await first.read(until: "\r\n\r\n"))
+                let second = try await RawClient.with(port: server.port) { second in
+                    try await second.write(request)
+                    return try? await second.readToEnd()
+                }
                 #expect(second ?? "" == "")
             }
+        }
+    }
+
+    @Test("connections are bounded, those of probes too") func tooManyOpen() async throws {
+        var configuration = Fixture.configuration
+        configuration.connectionLimit = 1
+        try await serve(Fixture(), configuration) { server in
+            let probe = "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n"
+            var open: [PlainSocket] = []
+            for _ in 0..<65 {
+                let socket = try #require(PlainSocket(port: server.port))
+                socket.write(probe)
+                #expect(socket.read(until: "ok\n").hasSuffix("ok\n"))
+                open.append(socket)
+            }
+            let last = try #require(PlainSocket(port: server.port))
+            last.write(probe)
+            #expect(last.read() == "")
         }
     }
 

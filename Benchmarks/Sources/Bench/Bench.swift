@@ -5,7 +5,7 @@ import MainspringRuntime
 import MainspringSQLite
 import MainspringStore
 
-/// `Bench drain|enqueue|fill PATH COUNT`; `scripts/bench` runs all of it.
+/// `Bench drain|enqueue|timeouts|fill PATH COUNT`; `scripts/bench` runs all of it.
 @main
 enum Bench {
     static func main() async throws {
@@ -13,6 +13,9 @@ enum Bench {
         switch arguments.first {
         case "drain": try await drain()
         case "enqueue": try await enqueue()
+        case "timeouts":
+            guard arguments.count == 3, let batch = Int(arguments.last ?? "") else { return try await Timeouts.run() }
+            await Timeouts.run(arguments[arguments.startIndex + 1], batch: batch)
         case "fill":
             guard arguments.count == 3, let count = Int(arguments.last ?? "") else { return usage() }
             try await Node.fill(path: arguments[arguments.startIndex + 1], count: count)
@@ -20,7 +23,7 @@ enum Bench {
         }
     }
 
-    private static func usage() { print("usage: Bench drain | enqueue | fill PATH COUNT") }
+    private static func usage() { print("usage: Bench drain | enqueue | timeouts | fill PATH COUNT") }
 
     /// The store under the engine against the raw C interface: same file, same statements, same batches, interleaved.
     private static func drain() async throws {

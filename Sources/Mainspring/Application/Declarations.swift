@@ -9,7 +9,7 @@ struct Declarations: Sendable {
     var shutdownHooks: [Hook] = []
 
     /// Names of what runs, groups and their members included.
-    var names: [String] { children.flatMap(\.all).map(\.spec.name) }
+    var names: [String] { children.flatMap(\.all).map(\.name) }
 
     /// Throws all that is wrong with names at once; the file's names belong to the same namespace.
     func check(against configuration: Configuration) throws(ConfigurationErrors) {
@@ -18,7 +18,7 @@ struct Declarations: Sendable {
         for service in configuration.services { taken[service.name] = "a service of \(file)" }
         for loop in configuration.loops { taken[loop.name] = "a loop of \(file)" }
         for group in configuration.supervision.groups { taken[group.name] = "a group of \(file)" }
-        var problems = check(children.flatMap(\.all).map { ($0.spec.name, $0.spec.site) }, taken: taken)
+        var problems = check(children.flatMap(\.all).map { ($0.name, $0.site) }, taken: taken)
         problems += check(resources.map { ($0.name, $0.site) }, isFree: true)
         problems += check(startHooks.map { ($0.name, $0.site) })
         problems += check(shutdownHooks.map { ($0.name, $0.site) })

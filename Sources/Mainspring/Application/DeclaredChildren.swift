@@ -17,7 +17,7 @@ public final class DeclaredChildren: Sendable {
         guard isLate else { return }
         Logger(label: "mainspring").error(
             "declared too late, so it does not run; add it to app.services instead",
-            metadata: ["name": "\(child.spec.name)", "site": "\(child.spec.site?.description ?? "")"])
+            metadata: ["name": "\(child.name)", "site": "\(child.site?.description ?? "")"])
     }
 
     /// What was declared until now; anything else is too late.
@@ -31,10 +31,25 @@ public final class DeclaredChildren: Sendable {
 
 /// A service, a loop or a group, as it was declared.
 struct DeclaredChild: Sendable {
-    let spec: ChildSpec
+    let name: String
+    let site: SourceSite?
     /// Of a group.
     var members: [DeclaredChild] = []
     let make: @Sendable (SupervisorContext) -> Supervisor.Child
+
+    init(
+        name: String, site: SourceSite?, members: [DeclaredChild] = [],
+        make: @escaping @Sendable (SupervisorContext) -> Supervisor.Child
+    ) {
+        self.name = name
+        self.site = site
+        self.members = members
+        self.make = make
+    }
+
+    init(_ spec: ChildSpec, make: @escaping @Sendable (SupervisorContext) -> Supervisor.Child) {
+        self.init(name: spec.name, site: spec.site, make: make)
+    }
 
     /// Itself and everything below it.
     var all: [DeclaredChild] { [self] + members.flatMap(\.all) }

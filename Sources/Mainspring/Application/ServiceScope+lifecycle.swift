@@ -17,6 +17,6 @@ extension ServiceScope {
             name: name, kind: .service, restart: restart, backoff: backoff,
             readiness: Readiness(check: ready, within: readyWithin), dependsOn: dependsOn, stop: stop,
             site: SourceSite(file: file, line: line))
-        children.declare(DeclaredChild(spec: spec) { $0.child(spec, service: service) })
+        children.declare(DeclaredChild(spec) { $0.child(spec, service: service) })
     }
 }

@@ -3,7 +3,7 @@ public import MainspringRuntime
 /// Where services are declared: the application itself, or one of its groups.
 ///
 /// Names are unique in the whole application, its configuration file included. What is declared once the node has started
-/// is not started: an error is logged. ``Application/services`` takes children that come and go.
+/// is not started: an error is logged. ``MainspringApplication/services`` takes children that come and go.
 public protocol ServiceScope: Sendable {
     var children: DeclaredChildren { get }
 }
@@ -24,7 +24,7 @@ extension ServiceScope {
             name: name, kind: .service, restart: restart, backoff: backoff,
             readiness: Readiness(check: ready, within: readyWithin), dependsOn: dependsOn, stop: stop,
             silence: silence, site: SourceSite(file: file, line: line))
-        children.declare(DeclaredChild(spec: spec) { $0.child(spec, body: body) })
+        children.declare(DeclaredChild(spec) { $0.child(spec, body: body) })
     }
 
     /// Declares a loop: a closure that is called again and again. A turn that fails or is too long is a warning and
@@ -44,24 +44,25 @@ extension ServiceScope {
         let loop = LoopSpec(
             every: every, pacing: pacing, overlap: overlap, jitter: jitter, first: first, timeout: timeout,
             maxFailures: maxFailures)
-        children.declare(DeclaredChild(spec: spec) { $0.child(spec, loop: loop, body: body) })
+        children.declare(DeclaredChild(spec) { $0.child(spec, loop: loop, body: body) })
     }
 
-    /// Declares a group: services with a policy of their own, which start and stop as one child.
+    /// Declares a group: services with a policy of their own, which start and stop as one child. It may be empty, for
+    /// children that come and go.
     public func group(
         _ name: String, _ policy: SupervisionPolicy = SupervisionPolicy(), backoff: RestartBackoff = RestartBackoff(),
-        dependsOn: [String] = [], stop: StopPolicy = StopPolicy(timeout: .seconds(30)), file: String = #fileID,
-        line: Int = #line, _ declare: (ServiceGroupScope) throws -> Void
+        dependsOn: [String] = [], file: String = #fileID, line: Int = #line,
+        _ declare: (ServiceGroupScope) throws -> Void
     ) rethrows {
         let group = ServiceGroupScope()
         try declare(group)
         let members = group.children.close()
-        let spec = ChildSpec(
-            name: name, kind: .group, backoff: backoff, dependsOn: dependsOn, stop: stop,
-            site: SourceSite(file: file, line: line))
+        let site = SourceSite(file: file, line: line)
         children.declare(
-            DeclaredChild(spec: spec, members: members) { context in
-                context.child(spec, policy: policy, children: members.map { $0.make(context) })
+            DeclaredChild(name: name, site: site, members: members) { context in
+                context.group(
+                    name, policy: policy, dependsOn: dependsOn, backoff: backoff, site: site,
+                    children: members.map { $0.make(context) })
             })
     }
 }

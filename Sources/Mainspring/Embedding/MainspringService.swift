@@ -1,6 +1,6 @@
 public import Logging
 import MainspringCore
-public import MainspringRuntime
+import MainspringRuntime
 public import ServiceLifecycle
 
 /// A whole application as a service of another program's `ServiceGroup`.
@@ -12,13 +12,13 @@ public struct MainspringService: Service {
     private let load: @Sendable () throws -> Configuration
     private let logger: Logger?
     private let site: SourceSite
-    private let configure: @Sendable (Application) throws -> Void
+    private let configure: @Sendable (MainspringApplication) throws -> Void
 
     /// The file at `path` is read when it runs; without one it is as in ``Mainspring/run(_:file:line:configure:)``. Without a
     /// logger it logs as the configuration says.
     public init(
         _ path: String? = nil, logger: Logger? = nil, file: String = #fileID, line: Int = #line,
-        configure: @escaping @Sendable (Application) throws -> Void
+        configure: @escaping @Sendable (MainspringApplication) throws -> Void
     ) {
         load = { try Configuration.ofProgram(path) }
         self.logger = logger
@@ -28,7 +28,7 @@ public struct MainspringService: Service {
 
     public init(
         _ configuration: Configuration, logger: Logger? = nil, file: String = #fileID, line: Int = #line,
-        configure: @escaping @Sendable (Application) throws -> Void = { _ in }
+        configure: @escaping @Sendable (MainspringApplication) throws -> Void = { _ in }
     ) {
         load = { configuration }
         self.logger = logger
@@ -36,19 +36,19 @@ public struct MainspringService: Service {
         self.configure = configure
     }
 
-    /// Runs until it is stopped, from outside or by ``Application/stop()``.
+    /// Runs until it is stopped, from outside or by ``MainspringApplication/stop()``.
     ///
     /// Throws `ConfigurationErrors` or `MainspringError` when it cannot start, `conflict` while another runtime runs in the
     /// process; what ended it, as `stopped_uncleanly`, with those who were late by name.
     @concurrent public func run() async throws {
         let claim = try RuntimeClaim(at: site)
         defer { claim.release() }
-        let application = Application()
+        let application = MainspringApplication()
         try configure(application)
         let configuration = try load()
         let node = try await Node(
             configuration, declarations: application.declarations, embedding: .guest,
-            logger: logger ?? Mainspring.logger(of: configuration), time: SystemTime())
+            log: NodeLog(configuration, logger: logger), time: SystemTime())
         application.attach(node.handle)
         let result = await withGracefulShutdownHandler {
             await node.run()

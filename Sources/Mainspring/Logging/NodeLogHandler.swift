@@ -9,17 +9,23 @@ public struct NodeLogHandler: LogHandler {
         case text, json
     }
 
-    public var logLevel: Logger.Level
+    public var logLevel: Logger.Level {
+        get { ownLevel ?? level.current }
+        set { ownLevel = newValue }
+    }
     public var metadata: Logger.Metadata = [:]
+    /// The node's, until a logger sets its own.
+    private let level: LogLevel
+    private var ownLevel: Logger.Level?
     private let format: Format
     private let time: any TimeSource
 
     public init(level: Logger.Level, format: Format) {
-        self.init(level: level, format: format, time: SystemTime())
+        self.init(level: LogLevel(level), format: format, time: SystemTime())
     }
 
-    init(level: Logger.Level, format: Format, time: any TimeSource) {
-        logLevel = level
+    init(level: LogLevel, format: Format, time: any TimeSource) {
+        self.level = level
         self.format = format
         self.time = time
     }

@@ -25,6 +25,7 @@ final class Node: Sendable {
     private let status: NodeStatus
     private let jobs: JobSystem
     private let supervisor: Supervisor
+    private let reloader: Reloader
     private let web: WebServer
     private let stopTally: StopTally
     private let stopReporter: ServiceStopReporter
@@ -39,13 +40,13 @@ final class Node: Sendable {
     /// Throws `MainspringError`; then nothing of the node is left.
     init(
         _ configuration: Configuration, queues: Set<String>? = nil, declarations: Declarations = Declarations(),
-        embedding: NodeEmbedding = .process, logger: Logger, time: any TimeSource
+        embedding: NodeEmbedding = .process, log: NodeLog, time: any TimeSource
     ) async throws {
         try declarations.check(against: configuration)
         self.configuration = configuration
         self.embedding = embedding
         ending = NodeEnding(mayExit: embedding == .process)
-        self.logger = logger
+        logger = log.logger
         self.time = time
         let startedAt = time.now()
         ground = try NodeGround(configuration, time: time)
@@ -82,14 +83,20 @@ final class Node: Sendable {
             let context = SupervisorContext(
                 time: time, sink: sink, logger: logger,
                 logs: ServiceLogs(
-                    folder: ground.folder.file("logs"), services: configuration.services.count, time: time),
+                    folder: ground.folder.file("logs"),
+                    services: configuration.services.count + configuration.loops.count, time: time),
                 resources: resources)
+            let children = { @Sendable [ground] configuration in
+                ConfiguredChildren(configuration: configuration, context: context, spawner: ground.spawner)
+            }
             supervisor = try Supervisor(
-                children: configuration.services.map { [ground] in context.child($0, spawner: ground.spawner) }
-                    + declarations.children.map { $0.make(context) },
-                context: context, onExhausted: { [ending] in ending.exhausted($0, reason: $1) })
+                children: children(configuration).root() + declarations.children.map { $0.make(context) },
+                policy: configuration.supervision.policy, context: context,
+                onExhausted: { [ending] in ending.exhausted($0, reason: $1) })
+            reloader = Reloader(
+                configuration, supervisor: supervisor, level: log.level, logger: logger, children: children)
             status = NodeStatus(
-                node: configuration.node, startedAt: startedAt, health: health,
+                node: configuration.node, startedAt: startedAt, heart: PoolHeart(time: time), health: health,
                 services: { [supervisor] in supervisor.readinessChecks() })
             try await jobs.reclaim()
             web = try await WebServer.bind(
@@ -131,7 +138,7 @@ final class Node: Sendable {
             policy: configuration.shutdown.policy,
             time: time, announcer: announcer, logger: logger, exit: { [ending] in ending.finish($0) })
         ending.set(ladder)
-        let signals = embedding == .process ? SignalListener { ladder.handle(signal: $0) } : nil
+        let signals = embedding == .process ? SignalListener { [reloader] in Self.hear($0, ladder, reloader) } : nil
         tasks.start(jobs: jobs, web: web)
         return await withTaskCancellationHandler {
             do {
@@ -148,6 +155,13 @@ final class Node: Sendable {
         }
     }
 
+    private static func hear(_ signal: Int32, _ ladder: ShutdownLadder, _ reloader: Reloader) {
+        switch signal {
+        case SIGHUP: Task(name: "mainspring.reload") { await reloader.reload() }
+        default: ladder.handle(signal: signal)
+        }
+    }
+
     private func start() async throws {
         try await becomeReachable()
         try await groundwork.prepare()
@@ -158,9 +172,10 @@ final class Node: Sendable {
     }
 
     private func becomeReachable() async throws {
-        let response = try await client.execute(HTTPClientRequest(url: web.url + "/livez"), timeout: .seconds(10))
+        // Not a probe: those are answered whether or not the rest works.
+        let response = try await client.execute(HTTPClientRequest(url: web.url + "/v1/node"), timeout: .seconds(10))
         guard response.status == .ok else {
-            throw MainspringError(.unreachable, "the listener at \(web.url) answered /livez with \(response.status)")
+            throw MainspringError(.unreachable, "the listener at \(web.url) answered /v1/node with \(response.status)")
         }
         try ground.runFile.write(node: configuration.node, url: web.url, startedAt: status.startedAt)
     }

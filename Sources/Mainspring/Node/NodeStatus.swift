@@ -7,16 +7,18 @@ import Synchronization
 final class NodeStatus: NodeInspector {
     let node: String
     let startedAt: Timestamp
+    private let heart: PoolHeart
     private let health: StoreHealth
     private let services: @Sendable () -> [ReadinessReport.Check]
     private let current = Mutex(NodePhase.starting)
 
     init(
-        node: String, startedAt: Timestamp, health: StoreHealth,
+        node: String, startedAt: Timestamp, heart: PoolHeart, health: StoreHealth,
         services: @escaping @Sendable () -> [ReadinessReport.Check]
     ) {
         self.node = node
         self.startedAt = startedAt
+        self.heart = heart
         self.health = health
         self.services = services
     }
@@ -26,14 +28,21 @@ final class NodeStatus: NodeInspector {
     /// There is no way back.
     func enter(_ phase: NodePhase) { current.withLock { $0 = max($0, phase) } }
 
+    func liveness() -> LivenessReport { heart.liveness() }
+
     func readiness() -> ReadinessReport {
         let phase = phase()
+        let liveness = liveness()
         let error = health.error
         return ReadinessReport(
             checks: [
                 ReadinessReport.Check(
                     name: "phase", isOK: phase == .running,
                     detail: phase == .running ? nil : "the node is \(phase.rawValue)"),
+                ReadinessReport.Check(
+                    name: "pool", isOK: liveness.state != .wedged,
+                    detail: liveness.state == .wedged
+                        ? "the concurrency pool has not answered for \(liveness.unanswered.forPeople)" : nil),
                 ReadinessReport.Check(name: "store", isOK: error == nil, detail: error.map { "\($0.message)" }),
             ] + services())
     }

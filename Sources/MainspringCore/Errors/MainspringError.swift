@@ -52,6 +52,7 @@ extension MainspringError.Code {
     public static let locked: Self = "locked"
     public static let noFreePort: Self = "no_free_port"
     public static let timedOut: Self = "timed_out"
+    public static let circuitOpen: Self = "circuit_open"
     // The store
     public static let storeCorrupt: Self = "store_corrupt"
     public static let storeReadOnly: Self = "store_read_only"

@@ -6,6 +6,8 @@ final class AbandoningCall<Value: Sendable>: Sendable {
     private struct Holdings {
         var task: Task<Void, Never>?
         var timer: (any ScheduledAction)?
+        /// How many timers were asked for: only the last may be kept.
+        var armed = 0
         var result: Result<Value, any Error>?
         var zombie: Int?
     }
@@ -62,11 +64,15 @@ final class AbandoningCall<Value: Sendable>: Sendable {
         if case .success = result { feed(.finished(hasValue: true)) } else { feed(.finished(hasValue: false)) }
     }
 
-    /// The operation may end meanwhile: then the timer is not kept.
+    /// Meanwhile the operation may end, or the timer fire and another take its place: then it is not kept.
     private func arm(after delay: Duration, _ input: AbandoningMachine.Input) {
+        let number = holdings.withLock { holdings in
+            holdings.armed += 1
+            return holdings.armed
+        }
         let timer = time.schedule(after: delay) { self.feed(input) }
         let unneeded: (any ScheduledAction)? = holdings.withLock { holdings in
-            guard holdings.result == nil else { return timer }
+            guard holdings.result == nil, holdings.armed == number else { return timer }
             defer { holdings.timer = timer }
             return holdings.timer
         }
@@ -98,6 +104,7 @@ final class AbandoningCall<Value: Sendable>: Sendable {
             let number = zombies.add(ZombieRegister.Zombie(name: name, site: site, since: time.now()))
             holdings.withLock { holdings in
                 holdings.zombie = number
+                holdings.armed += 1
                 // The deadline's timer, when a cancellation came first.
                 defer { holdings.timer = nil }
                 return holdings.timer

@@ -21,7 +21,7 @@ struct CommandTurns: TurnRunner {
         ) {
             do {
                 try await Spans.run("loop.turn", context.spanAttributes, tracer: tracer) {
-                    try await run(running, log: logs[context.name])
+                    try await run(running, log: logs.log(of: context.name))
                 }
                 ended(.success)
             } catch let end as TurnEnd {

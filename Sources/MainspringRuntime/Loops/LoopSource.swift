@@ -87,7 +87,8 @@ public final class LoopSource: ChildSource {
             guard leftover <= spec.maxZombies else {
                 throw MainspringError(
                     .locked, "\(leftover) turns of an earlier life of loop \(line.name) still run",
-                    hint: "They ignore cancellation: `mainspring tree` names them; only a restart of the node ends them.")
+                    hint:
+                        "They ignore cancellation: `mainspring tree` names them; only a restart of the node ends them.")
             }
             let machine = LoopMachine(
                 name: line.name, spec: spec, statistics: state.current?.statistics ?? LoopStatistics(),

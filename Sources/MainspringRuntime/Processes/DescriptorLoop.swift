@@ -76,12 +76,8 @@ private final class Core: Sendable {
     }
 
     func start() {
-        var thread = pthread_t()
-        let argument = Unmanaged.passRetained(self).toOpaque()
-        let failed = pthread_create(&thread, nil, Self.main, argument)
         // Without a thread nothing works, and nothing has begun yet.
-        precondition(failed == 0, "cannot create a thread: \(SystemError.words(failed))")
-        pthread_detach(thread)
+        precondition(RawThread.start("mspr-children") { self.run() }, "cannot create a thread")
     }
 
     func stop() {
@@ -116,13 +112,6 @@ private final class Core: Sendable {
         mspr_epoll_remove(epoll, watching.descriptor)
         close(watching.descriptor)
         watching.onClosed()
-    }
-
-    private static let main: @convention(c) (UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? = { argument in
-        mspr_name_thread("mspr-children")
-        // Never nil: `start` passed it.
-        Unmanaged<Core>.fromOpaque(argument!).takeRetainedValue().run()
-        return nil
     }
 
     private func run() {

@@ -41,13 +41,8 @@ public final class ShutdownLadder: Sendable {
         self.executor = executor
     }
 
-    /// What ``SignalListener`` hears: TERM and INT stop the node, and force it when they come again.
-    public func handle(signal number: Int32) {
-        guard number != SIGHUP else {
-            return logger.notice("SIGHUP: reloading is not in this version; restart to apply a changed configuration")
-        }
-        stop(.signal(number))
-    }
+    /// TERM and INT stop the node, and force it when they come again.
+    public func handle(signal number: Int32) { stop(.signal(number)) }
 
     /// Begins the stop; returns at once. When it has begun already, a signal forces, and anything else changes nothing.
     public func stop(_ cause: ShutdownCause) { feed(.asked(cause)) }

@@ -4,8 +4,8 @@ import MainspringCore
 /// returns.
 ///
 /// Running, draining (jobs may end), cancelling (asked to stop), killing, stopping services, releasing hooks and
-/// resources, closing, done. A stage
-/// ends when nothing is left for it to do, or when its time is up; the whole ends at its deadline, whoever answers.
+/// resources, closing, done. A stage ends when nothing is left for it to do, or when its time is up; the whole ends at its
+/// deadline, whoever answers.
 struct ShutdownMachine: Sendable {
     enum Stage: Int, Sendable, Comparable {
         case running, draining, cancelling, killing, stoppingServices, releasing, closing, tallying, done
@@ -115,8 +115,9 @@ extension ShutdownMachine {
         self.services = services
         isQuiet = true
         actions.append(.announce(.quiet(jobs: jobs, services: services)))
+        if isDrained, stage < .stoppingServices { return enter(.stoppingServices) }
         if isHurried { return hurry() }
-        guard stage == .draining, !isDrained, !jobs.isEmpty else { return }
+        guard stage == .draining, !jobs.isEmpty else { return }
         actions.append(.announce(.waiting(jobs: jobs, upTo: stageEnd - now)))
     }
 
@@ -145,7 +146,8 @@ extension ShutdownMachine {
         guard stage > .running, !isDrained else { return }
         isDrained = true
         jobs = []
-        if stage < .stoppingServices { enter(.stoppingServices) }
+        // It may be known before it is known what runs besides.
+        if isQuiet, stage < .stoppingServices { enter(.stoppingServices) }
     }
 }
 

@@ -4,7 +4,7 @@ import Synchronization
 
 /// Hears signals on a private queue, whatever the concurrency pool does.
 public final class SignalListener: Sendable {
-    /// TERM, INT and HUP: what ``ShutdownLadder/handle(signal:)`` understands.
+    /// TERM, INT and HUP: stop, stop, and reload.
     public static let standard = [SIGTERM, SIGINT, SIGHUP]
 
     private let queue = DispatchQueue(label: "mainspring.signals", qos: .userInteractive)

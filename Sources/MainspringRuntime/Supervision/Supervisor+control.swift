@@ -13,6 +13,13 @@ extension Supervisor: ServiceControl {
             guard let life = lives[status.name]?.life else { return status }
             var status = status
             status.children = life.children()
+            if status.kind == .group, status.state == .running {
+                let missing = status.children.filter { !$0.isReady }.map(\.name)
+                guard !missing.isEmpty else { return status }
+                status.state = .degraded
+                status.isReady = false
+                status.detail = "not ready: \(missing.joined(separator: ", "))"
+            }
             return status
         }
     }
@@ -26,7 +33,7 @@ extension Supervisor: ServiceControl {
 
     public func logTail(of name: String, lines: Int) throws -> [String] {
         let (_, child) = try owner(of: name)
-        return context.logs?[child]?.tail(lines) ?? []
+        return context.logs[child]?.tail(lines) ?? []
     }
 
     /// One check, `service:NAME`, for each child that is not ready; one that ended well for good counts as ready.
@@ -57,9 +64,13 @@ extension Supervisor: ServiceControl {
         feed(.add(spec))
     }
 
-    /// Stops a child by its stop policy, then forgets it; its name is free from then on. Throws as ``perform(_:on:)`` does.
-    public func remove(_ name: String) throws {
+    /// Stops a child by its stop policy, then forgets it, which frees its name.
+    ///
+    /// `done` is called once, on any thread: with false when the child did not end in its time; its name is free once it
+    /// does. Throws `not_found`.
+    public func remove(_ name: String, done: @escaping @Sendable (Bool) -> Void = { _ in }) throws {
         let (supervisor, child) = try owner(of: name)
+        supervisor.holdings.withLock { $0.removalWaiters[child, default: []].append(done) }
         supervisor.feed(.remove(child))
     }
 

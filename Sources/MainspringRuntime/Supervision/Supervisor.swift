@@ -28,6 +28,7 @@ public final class Supervisor: Sendable {
         var lives: [String: Life] = [:]
         var pulses: [String: Pulse] = [:]
         var timers: [String: any ScheduledAction] = [:]
+        var removalWaiters: [String: [@Sendable (Bool) -> Void]] = [:]
         var stopWaiters: [@Sendable ([Laggard]) -> Void] = []
         var laggards: [Laggard] = []
         var isEnded = false
@@ -132,12 +133,16 @@ public final class Supervisor: Sendable {
         case .kill(let name): life(name)?.kill()
         case .giveUp(let name, let after):
             tell(.abandoned(service: name, after: after, standing: life(name)?.standing()))
+            let waiters = holdings.withLock { $0.removalWaiters.removeValue(forKey: name) ?? [] }
+            for waiter in waiters { waiter(false) }
         case .removed(let name):
-            holdings.withLock { holdings in
+            let waiters = holdings.withLock { holdings in
                 holdings.sources[name] = nil
                 holdings.lives[name] = nil
                 holdings.pulses[name] = nil
+                return holdings.removalWaiters.removeValue(forKey: name) ?? []
             }
+            for waiter in waiters { waiter(true) }
         case .emit(let event): tell(event)
         case .allReady: onReady()
         case .ended(let end): finish(end)

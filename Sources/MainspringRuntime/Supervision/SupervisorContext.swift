@@ -7,7 +7,7 @@ public struct SupervisorContext: Sendable {
     let time: any TimeSource
     let sink: any EventSink
     let logger: Logger
-    let logs: ServiceLogs?
+    let logs: ServiceLogs
     /// What Swift children find by type.
     let resources: Resources
     let random: any RandomNumberGenerator & Sendable
@@ -19,7 +19,7 @@ public struct SupervisorContext: Sendable {
     /// Cancels tasks, which runs code of the user's.
     let lane: AbandonableLane
 
-    /// `logs` are those of commands; nil keeps none.
+    /// `logs` are those of commands; nil keeps their last lines in memory.
     public init(
         time: any TimeSource, sink: any EventSink, logger: Logger, logs: ServiceLogs? = nil,
         resources: Resources = Resources(), random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
@@ -38,7 +38,7 @@ public struct SupervisorContext: Sendable {
         self.time = time
         self.sink = sink
         self.logger = logger
-        self.logs = logs
+        self.logs = logs ?? ServiceLogs(folder: nil, services: 1, time: time)
         self.resources = resources
         self.random = random
         self.prober = prober

@@ -3,7 +3,8 @@ import MainspringCore
 /// Timers by deadline, and among equals by when they were made; pure: it knows no clock.
 ///
 /// A binary heap whose timers know their places, so that a cancelled one is gone at once, with its action and its memory,
-/// in O(log n). One that is later than all others goes in in O(1).
+/// in O(log n); one that is later than all others goes in in O(1). Not a timing wheel: among 100,000 timers that was at most
+/// 200 ns faster for each, and it has to wake up to turn.
 struct TimerHeap: ~Copyable {
     /// One timer, as its heap knows it.
     ///

@@ -30,6 +30,7 @@ struct Endpoint: Sendable {
     }
 
     typealias Handler = @Sendable (EndpointRequest, WebContext) async throws -> Reply
+    typealias ImmediateHandler = @Sendable (EndpointRequest, WebContext) throws -> Reply
 
     let method: HTTPRequest.Method
     let path: PathTemplate
@@ -39,6 +40,8 @@ struct Endpoint: Sendable {
     let body: Body
     let answers: [Answer]
     let handler: Handler
+    /// The same, for an endpoint that answers from memory: its answers need no thread of the pool.
+    let immediate: ImmediateHandler?
 
     init(
         _ method: HTTPRequest.Method, _ path: PathTemplate, _ summary: String, surface: Surface = .api,
@@ -52,6 +55,23 @@ struct Endpoint: Sendable {
         self.body = body
         self.answers = answers
         self.handler = handler
+        immediate = nil
+    }
+
+    /// Answered on the connection's event loop: `handler` must neither block nor wait. For GET, with a path as it stands.
+    init(
+        immediate path: PathTemplate, _ summary: String, parameters: [Parameter] = [], answers: [Answer],
+        handler: @escaping ImmediateHandler
+    ) {
+        method = .get
+        self.path = path
+        surface = .probe
+        self.summary = summary
+        self.parameters = parameters
+        body = .none
+        self.answers = answers
+        self.handler = { try handler($0, $1) }
+        immediate = handler
     }
 }
 

@@ -5,6 +5,10 @@ enum EndpointTable {
     static let all: [Endpoint] =
         JobEndpoints.all + QueueEndpoints.all + ServiceEndpoints.all + NodeEndpoints.all + PageEndpoints.all
 
+    /// By path: what needs no thread of the pool.
+    static let immediate = Dictionary(
+        uniqueKeysWithValues: all.filter { $0.immediate != nil }.map { ($0.path.description, $0) })
+
     enum Match {
         case endpoint(Endpoint, captures: [String: String])
         case wrongMethod(allowed: [HTTPRequest.Method])

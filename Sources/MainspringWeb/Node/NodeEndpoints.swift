@@ -9,12 +9,30 @@ enum NodeEndpoints {
     static let all: [Endpoint] = [live, ready, metrics, node, nodes, stop, tree]
 
     private static let live = Endpoint(
-        .get, "/livez", "Whether the process answers. It asks nothing of the store or the services.", surface: .probe,
-        answers: [Endpoint.Answer(200, "`ok`")]
-    ) { _, _ in .text("ok\n") }
+        immediate: "/livez",
+        "Whether the process gets its work done. It asks nothing of the store or the services, and is answered while every "
+            + "thread of the concurrency pool is blocked.",
+        answers: [
+            Endpoint.Answer(200, "`ok`"),
+            Endpoint.Answer(
+                200,
+                "`busy`, with the header `Mainspring-Busy`: the pool has owed an answer for that many seconds (`1.234`)."
+            ),
+            Endpoint.Answer(503, "`wedged`, with the same header: for 10 s and more. Only a restart helps."),
+        ]
+    ) { _, context in
+        let report = context.inspector.liveness()
+        guard report.state != .working else { return .text("ok\n") }
+        let isWedged = report.state == .wedged
+        var reply = Reply.text(isWedged ? "wedged\n" : "busy\n", isWedged ? .serviceUnavailable : .ok)
+        let millis = max(0, report.unanswered.wholeMicroseconds / 1000)
+        let fraction = String(1000 + millis % 1000).dropFirst()
+        reply.headers[.mainspringBusy] = "\(millis / 1000).\(fraction)"
+        return reply
+    }
 
     private static let ready = Endpoint(
-        .get, "/readyz", "Whether the node should get work now.", surface: .probe,
+        immediate: "/readyz", "Whether the node should get work now. Answered as `/livez` is.",
         parameters: [.query("verbose", .flag, "Every check, also those that pass.")],
         answers: [
             Endpoint.Answer(200, "`{\"ready\": true, \"checks\": [{\"name\", \"ok\", \"detail\"}]}`"),
@@ -105,4 +123,9 @@ enum NodeEndpoints {
             "uptime_seconds": .double(max(0, (context.time.now() - inspector.startedAt).inSeconds)),
         ]
     }
+}
+
+extension HTTPField.Name {
+    // A valid header name.
+    static let mainspringBusy = HTTPField.Name("Mainspring-Busy")!
 }

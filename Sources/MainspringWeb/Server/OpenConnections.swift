@@ -18,6 +18,8 @@ final class OpenConnections: Sendable {
         self.limit = limit
     }
 
+    var isQuiescing: Bool { state.withLock { $0.isQuiescing } }
+
     /// False when there is no room, or the server stops: then it must be closed.
     func add(_ channel: any Channel) -> Bool {
         state.withLock { state in

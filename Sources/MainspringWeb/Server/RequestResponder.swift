@@ -35,13 +35,35 @@ struct RequestResponder: Sendable {
         } catch {
             reply = refusal(error, endpoint: endpoint, head: request.head)
         }
-        SecurityHeaders.apply(to: &reply.headers)
-        reply.headers[.contentLength] = "\(reply.body.count)"
-        if request.method == .head { reply.body = [] }
-        return reply
+        return finish(reply, to: request.head)
+    }
+
+    /// The answer of an endpoint that answers from memory, or its refusal, with the same checks; nil for every other request,
+    /// and for one with a body.
+    func immediateReply(to head: HTTPRequest) -> Reply? {
+        guard head.method == .get || head.method == .head, head.headerFields[.transferEncoding] == nil,
+            (head.headerFields[.contentLength] ?? "0") == "0",
+            let path = head.path?.prefix(while: { $0 != "?" }),
+            let endpoint = EndpointTable.immediate[String(path)], let handler = endpoint.immediate
+        else { return nil }
+        var found: Endpoint?
+        do {
+            let admitted = try admit(head, endpoint: &found)
+            return finish(try handler(admitted.request, context), to: head)
+        } catch {
+            return finish(refusal(error, endpoint: found, head: head), to: head)
+        }
     }
 
     // MARK: Steps
+
+    private func finish(_ reply: Reply, to head: HTTPRequest) -> Reply {
+        var reply = reply
+        SecurityHeaders.apply(to: &reply.headers)
+        reply.headers[.contentLength] = "\(reply.body.count)"
+        if head.method == .head { reply.body = [] }
+        return reply
+    }
 
     private func admit(_ head: HTTPRequest, endpoint found: inout Endpoint?) throws -> Admitted {
         try gate.checkHost(head)

@@ -15,7 +15,8 @@ public struct WebConfiguration: Sendable, Equatable {
     public var idleTimeout: Duration
     /// Time for a whole body to arrive.
     public var bodyTimeout: Duration
-    /// Open connections; one more is closed at once.
+    /// Connections that may ask for anything; one more is closed at its request, unless that is a probe: for these there is room
+    /// for 64 more.
     public var connectionLimit: Int
     /// Time for answers that are under way when the server stops.
     public var shutdownGrace: Duration

@@ -7,22 +7,23 @@ import NIOPosix
 
 /// START HERE: the node's HTTP listener. ``bind(_:_:logger:)`` takes a port, ``run()`` answers on it.
 ///
-/// A request goes `RequestResponder` → `RequestGate` → `EndpointTable` → a handler → `JobClient`, `ServiceControl` or
+/// A connection begins at `FrontDoor`, on its event loop, which answers probes itself. Any other request goes `Reception` → a
+/// task of ``run()`` → `RequestResponder` → `RequestGate` → `EndpointTable` → a handler → `JobClient`, `ServiceControl` or
 /// `NodeInspector`.
 public struct WebServer: Sendable {
-    private typealias Listener = NIOAsyncChannel<HTTP1Channel.Value, Never>
-
     /// The bare origin: `http://127.0.0.1:8501`.
     public let url: String
     public let port: Int
-    private let listener: Listener
+    private let listener: any Channel
     private let configuration: WebConfiguration
     private let dependencies: WebDependencies
     private let connections: OpenConnections
+    let reception: Reception
     private let waits: JobWaits
+    private let responder: RequestResponder
     private let logger: Logger
 
-    /// Takes the first free port. From then on clients can connect; they are answered once ``run()`` is called, which must
+    /// Takes the first free port. From then on probes are answered; other requests once ``run()`` is called, which must
     /// happen, be it after ``shutdown()``.
     ///
     /// Throws `no_free_port` when every port of the range is taken, and `configuration` when the address is not of this
@@ -33,10 +34,14 @@ public struct WebServer: Sendable {
         var logger = logger
         // The library tells of every connection at lower levels.
         logger.logLevel = max(logger.logLevel, .warning)
+        let connections = OpenConnections(limit: configuration.connectionLimit + probeConnections)
+        let reception = Reception(limit: configuration.connectionLimit)
         for port in configuration.ports {
             do {
-                let listener = try await listen(on: port, configuration, logger: logger)
-                return WebServer(listener, configuration, dependencies, logger: logger)
+                let listener = try await listen(on: port, configuration, connections, reception, logger: logger)
+                return WebServer(
+                    listener, configuration, dependencies, connections: connections, reception: reception,
+                    logger: logger)
             } catch let error as IOError where error.errnoCode == EADDRINUSE {
                 continue
             } catch {
@@ -52,36 +57,41 @@ public struct WebServer: Sendable {
     }
 
     private init(
-        _ listener: Listener, _ configuration: WebConfiguration, _ dependencies: WebDependencies, logger: Logger
+        _ listener: any Channel, _ configuration: WebConfiguration, _ dependencies: WebDependencies,
+        connections: OpenConnections, reception: Reception, logger: Logger
     ) {
         self.listener = listener
         self.configuration = configuration
         self.dependencies = dependencies
         self.logger = logger
-        connections = OpenConnections(limit: configuration.connectionLimit)
+        self.connections = connections
+        self.reception = reception
         waits = JobWaits(jobs: dependencies.jobs)
-        port = listener.channel.localAddress?.port ?? configuration.ports.lowerBound
+        port = listener.localAddress?.port ?? configuration.ports.lowerBound
         url = "http://\(Self.reachableHost(configuration.host)):\(port)"
+        responder = RequestResponder(
+            context: WebContext(dependencies, waits: waits, configuration: configuration, url: url),
+            gate: RequestGate(bindHost: configuration.host, hosts: configuration.hosts),
+            bodyLimit: configuration.bodyLimit,
+            logger: logger)
+        reception.open(responder)
+        listener.closeFuture.whenComplete { _ in reception.close() }
     }
 
     /// Answers until ``shutdown()`` is called or the task is cancelled; then nothing of it runs or listens any more.
     ///
     /// After a shutdown, answers that are under way have the grace; what still runs then is cut off.
     @concurrent public func run() async {
-        let http = HTTP1Channel(responder: responder(), configuration: Self.channelConfiguration(configuration))
+        let http = HTTP1Channel(responder: answers())
         await withTaskCancellationHandler {
             await withDiscardingTaskGroup { group in
-                do {
-                    try await listener.executeThenClose { inbound in
-                        for try await connection in inbound {
-                            group.addTask(name: "mainspring.http") { await serve(connection, with: http) }
-                        }
+                while let connection = await reception.next() {
+                    group.addTask(name: "mainspring.http") {
+                        await http.handle(value: connection, logger: logger)
+                        reception.finished()
                     }
-                } catch is CancellationError {
-                    // Asked for: the connections that are open are cancelled with it.
-                } catch {
-                    logger.error("The listener failed", metadata: ["error": "\(error)"])
                 }
+                if !connections.isQuiescing, !Task.isCancelled { logger.error("The listener closed by itself") }
                 connections.quiesce()
                 await connections.drained(within: configuration.shutdownGrace, time: dependencies.time)
                 group.cancelAll()
@@ -89,28 +99,22 @@ public struct WebServer: Sendable {
                 connections.closeAll()
             }
         } onCancel: {
-            listener.channel.close(promise: nil)
+            listener.close(promise: nil)
         }
     }
 
     /// Takes no more connections, answers clients that wait for a job, and makes ``run()`` return within the grace. May be called more than once.
     public func shutdown() {
-        listener.channel.close(promise: nil)
-        waits.stop()
         connections.quiesce()
+        listener.close(promise: nil)
+        waits.stop()
     }
+
+    /// Open connections beyond the limit, so that a node that is full or stuck still answers probes.
+    private static let probeConnections = 64
 
     /// For cancelled handlers to end by themselves.
     private static let farewell: Duration = .milliseconds(250)
-
-    private func serve(_ connection: HTTP1Channel.Value, with http: HTTP1Channel) async {
-        guard connections.add(connection.channel) else {
-            try? await connection.executeThenClose { _, _ in }
-            return
-        }
-        await http.handle(value: connection, logger: logger)
-        connections.remove(connection.channel)
-    }
 
     // MARK: Answers
 
@@ -120,15 +124,10 @@ public struct WebServer: Sendable {
     /// Ends a connection whose request was not read to its end.
     private struct Hangup: Error {}
 
-    private func responder() -> HTTPChannelHandler.Responder {
-        let responder = RequestResponder(
-            context: WebContext(dependencies, waits: waits, configuration: configuration, url: url),
-            gate: RequestGate(bindHost: configuration.host, hosts: configuration.hosts),
-            bodyLimit: configuration.bodyLimit,
-            logger: logger)
+    private func answers() -> HTTPChannelHandler.Responder {
         let time = dependencies.time
         let bodyTimeout = configuration.bodyTimeout
-        return { request, writer, channel in
+        return { [responder] request, writer, channel in
             var body = BodyReader(request)
             if !body.isFinished { body.deadline = time.schedule(after: bodyTimeout) { channel.close(promise: nil) } }
             defer { body.deadline?.cancel() }
@@ -152,23 +151,28 @@ public struct WebServer: Sendable {
     // MARK: Listening
 
     private static func listen(
-        on port: Int, _ configuration: WebConfiguration, logger: Logger
-    ) async throws -> Listener {
-        let http = HTTP1Channel(responder: { _, _, _ in }, configuration: channelConfiguration(configuration))
-        return try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        on port: Int, _ configuration: WebConfiguration, _ connections: OpenConnections, _ reception: Reception,
+        logger: Logger
+    ) async throws -> any Channel {
+        try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.backlog, value: 256)
             // Else a port stays taken for a minute after a restart; two listeners on one port remain refused.
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
-            .bind(host: configuration.host, port: port) { http.setup(channel: $0, logger: logger) }
+            .childChannelInitializer { channel in
+                guard connections.add(channel) else { return channel.eventLoop.makeFailedFuture(NoRoom()) }
+                channel.closeFuture.whenComplete { _ in connections.remove(channel) }
+                return channel.eventLoop.makeCompletedFuture {
+                    try FrontDoor.furnish(
+                        channel, idleTimeout: configuration.idleTimeout, reception: reception, logger: logger)
+                }
+            }
+            .bind(host: configuration.host, port: port)
+            .get()
     }
 
-    private static func channelConfiguration(_ configuration: WebConfiguration) -> HTTP1Channel.Configuration {
-        HTTP1Channel.Configuration(
-            idleTimeout: .init(configuration.idleTimeout),
-            httpDecoderConfiguration: .init(
-                maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 64 << 10, maxHeaderFieldCount: 100))
-    }
+    /// Has a connection closed before it begins.
+    private struct NoRoom: Error {}
 
     /// A host that a client on this machine can connect to.
     private static func reachableHost(_ host: String) -> String {

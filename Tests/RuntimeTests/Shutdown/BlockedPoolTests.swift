@@ -19,9 +19,8 @@ struct BlockedPoolTests {
         let backoff = RestartBackoff(base: .milliseconds(1), cap: .milliseconds(1))
         var feed = service("feed")
         feed.backoff = backoff
-        let supervisor = try Supervisor(
-            services: [feed], spawner: spawner, logs: ServiceLogs(folder: nil, services: ["feed"], time: time),
-            time: time, sink: events, logger: logger)
+        let context = SupervisorContext(time: time, sink: events, logger: logger)
+        let supervisor = try Supervisor(children: [context.child(feed, spawner: spawner)], context: context)
         let node = SupervisedNode(supervisor)
         let exited = DispatchSemaphore(value: 0)
         let result = Box<ShutdownResult>()
@@ -92,15 +91,17 @@ private final class SupervisedNode: ShutdownParticipant {
     func quiesce() { state.withLock { $0.ladder }?.jobsDrained() }
     func busyJobs() -> [String] { [] }
     func cancelJobs() {}
-    func killJobs() {}
+    func killJobs() -> [Laggard] { [] }
     func runningServices() -> [String] { supervisor.running() }
     func killServices() { supervisor.forceKill() }
     func close() async { state.withLock { $0.isClosed = true } }
     func tally() -> ShutdownTally { ShutdownTally() }
 
-    func stopServices(budget: Duration, completion: @escaping @Sendable ([String]) -> Void) {
+    func stopServices(budget: Duration, completion: @escaping @Sendable ([Laggard]) -> Void) {
         supervisor.stop(budget: budget, completion: completion)
     }
+
+    func release(budget: Duration, completion: @escaping @Sendable ([Laggard]) -> Void) { completion([]) }
 }
 
 extension MainspringEvent {

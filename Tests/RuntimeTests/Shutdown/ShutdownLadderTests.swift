@@ -11,11 +11,13 @@ struct ShutdownLadderTests {
     func nothingRunning() {
         let rig = ShutdownRig()
         rig.ladder.handle(signal: SIGTERM)
-        #expect(rig.node.calls == ["quiesce", "stop services 25s", "close"])
+        #expect(rig.node.calls == ["quiesce", "stop services 25s", "release 25s", "close"])
         #expect(rig.code == 0)
         #expect(
             rig.announcer.lines == [
-                "Stopping (SIGTERM): no job running, 0 services. A second signal forces.", "Stopped cleanly in 0ms.",
+                "SIGTERM: stopping in order. A second signal forces.",
+                "No new work is taken: no job runs, 0 services to stop.", "Closing the listener and the store",
+                "Stopped cleanly in 0ms.",
             ])
     }
 
@@ -35,9 +37,11 @@ struct ShutdownLadderTests {
         #expect(rig.code == 0)
         #expect(
             rig.announcer.lines == [
-                "Stopping: 2 jobs running (scan 1, scan 2), 1 service. Ctrl-C again to force.",
+                "Ctrl-C (SIGINT): stopping in order. Ctrl-C again to force.",
+                "No new work is taken: 2 jobs running (scan 1, scan 2), 1 service to stop.",
                 "Waiting up to 18s for 2 jobs: scan 1, scan 2", "Waiting up to 17s for 1 job: scan 2",
-                "Stopping 1 service, up to 23s: feed", "Stopped cleanly in 1.5s: 2 jobs finished.",
+                "Stopping 1 service, up to 23s: feed", "Closing the listener and the store",
+                "Stopped cleanly in 1.5s: 2 jobs finished.",
             ])
     }
 
@@ -65,9 +69,12 @@ struct ShutdownLadderTests {
         #expect(rig.node.calls.last == "stop services 5s")
         rig.node.servicesGone()
         #expect(rig.code == 124)
-        #expect(rig.result.value?.killed == ["report 1"])
+        #expect(rig.killed == ["report 1"] && rig.abandoned == [])
         #expect(
-            rig.announcer.lines.last == "Stopped in 25s, not cleanly: 1 job handed back; killed report 1. Exit 124.")
+            rig.announcer.lines.suffix(2) == [
+                "Late: report 1 was killed after 25s",
+                "Stopped in 25s, not cleanly: 1 job handed back; killed report 1. Exit 124.",
+            ])
     }
 
     @Test("a job that even KILL does not end is given up on and named, exit 124")
@@ -75,9 +82,10 @@ struct ShutdownLadderTests {
         let rig = ShutdownRig(jobs: ["report 1"])
         rig.ladder.handle(signal: SIGTERM)
         rig.time.advance(by: .seconds(26))
-        #expect(rig.node.calls == ["quiesce", "cancel jobs", "kill jobs", "stop services 5s", "close"])
+        #expect(rig.node.calls == ["quiesce", "cancel jobs", "kill jobs", "stop services 5s", "release 1s", "close"])
         #expect(rig.code == 124)
-        #expect(rig.result.value?.abandoned == ["report 1"])
+        #expect(rig.abandoned == ["report 1"] && rig.killed == [])
+        #expect(rig.announcer.lines.contains("Late: report 1 was given up on and still runs after 26s"))
     }
 
     @Test("a second signal kills everything at once and closes, exit 124")
@@ -91,7 +99,8 @@ struct ShutdownLadderTests {
         #expect(rig.node.calls.last == "stop services 0s")
         rig.node.servicesGone(killed: ["feed"])
         #expect(rig.code == 124)
-        #expect(rig.result.value?.killed == ["report 1", "service feed"])
+        #expect(rig.killed == ["report 1", "feed"] && rig.abandoned == [])
+        #expect(rig.node.calls.suffix(2) == ["release 1s", "close"])
         #expect(rig.announcer.lines.contains("Forced: killing 1 job and 1 service now."))
     }
 
@@ -104,6 +113,13 @@ struct ShutdownLadderTests {
         #expect(rig.node.calls == ["quiesce", "stop services 25s", "kill services"])
         rig.node.servicesGone(killed: ["feed"])
         #expect(rig.code == 124)
+        #expect(
+            rig.announcer.lines == [
+                "SIGTERM: stopping in order. A second signal forces.",
+                "No new work is taken: no job runs, 1 service to stop.", "Stopping 1 service, up to 25s: feed",
+                "Forced: killing 0 jobs and 1 service now.", "Closing the listener and the store",
+                "Late: feed was killed after 0ms", "Stopped in 0ms, not cleanly: killed feed. Exit 124.",
+            ])
     }
 
     @Test("being asked again, without a signal, does not force")
@@ -126,7 +142,7 @@ struct ShutdownLadderTests {
         #expect(rig.result.value == nil)
         rig.time.advance(by: .seconds(1))
         #expect(rig.code == 124)
-        #expect(rig.result.value?.abandoned == ["report 1", "service feed"])
+        #expect(rig.abandoned == ["report 1", "feed"])
     }
 
     @Test("a node that answers nothing at all is left by the deadline too")
@@ -136,7 +152,50 @@ struct ShutdownLadderTests {
         rig.ladder.handle(signal: SIGTERM)
         rig.time.advance(by: .seconds(9))
         #expect(rig.code == 124)
-        #expect(rig.result.value?.abandoned == ["jobs", "services"])
+        #expect(rig.abandoned == ["jobs", "services"])
+    }
+
+    @Test("hooks and resources come after the services and before the store, with what time is left")
+    func releases() {
+        let rig = ShutdownRig(services: ["feed"])
+        rig.node.neverRelease()
+        rig.ladder.handle(signal: SIGTERM)
+        rig.time.advance(by: .seconds(10))
+        rig.node.servicesGone()
+        #expect(rig.node.calls == ["quiesce", "stop services 25s", "release 15s"])
+        rig.node.released(late: [])
+        #expect(rig.node.calls.last == "close")
+        #expect(rig.code == 0)
+    }
+
+    @Test("a hook that was late is named, exit 124, and what follows it is done all the same")
+    func lateHook() {
+        let rig = ShutdownRig()
+        rig.node.neverRelease()
+        rig.ladder.handle(signal: SIGTERM)
+        rig.node.released(late: [
+            Laggard(path: "hook flush", after: .seconds(3), wasKilled: false, standing: "declared at Bot/Main.swift:9")
+        ])
+        #expect(rig.node.calls.last == "close")
+        #expect(rig.code == 124)
+        #expect(rig.abandoned == ["hook flush"])
+        #expect(
+            rig.announcer.lines.contains(
+                "Late: hook flush was given up on and still runs after 3.0s; declared at Bot/Main.swift:9"))
+    }
+
+    @Test("hooks that never end are cut short, and the store is closed all the same")
+    func neverReleases() {
+        let rig = ShutdownRig(policy: ShutdownPolicy(grace: .seconds(1), cancel: .seconds(1)))
+        rig.node.neverRelease()
+        rig.ladder.handle(signal: SIGTERM)
+        #expect(rig.node.calls.last == "release 2s")
+        rig.time.advance(by: .seconds(3))
+        #expect(rig.node.calls.last == "close")
+        #expect(rig.code == 124)
+        #expect(rig.abandoned == ["hooks and resources"])
+        rig.node.released(late: [Laggard(path: "too late", after: .zero, wasKilled: false)])
+        #expect(rig.abandoned == ["hooks and resources"])
     }
 
     @Test("closing that never ends is cut short, exit 124")
@@ -148,7 +207,7 @@ struct ShutdownLadderTests {
         #expect(rig.result.value == nil)
         rig.time.advance(by: .seconds(2))
         #expect(rig.code == 124)
-        #expect(rig.result.value?.abandoned == ["closing the store"])
+        #expect(rig.abandoned == ["closing the store"])
     }
 
     @Test("services that had to be killed are named, exit 124")
@@ -157,8 +216,8 @@ struct ShutdownLadderTests {
         rig.ladder.handle(signal: SIGTERM)
         rig.node.servicesGone(killed: ["bot"])
         #expect(rig.code == 124)
-        #expect(rig.result.value?.killed == ["service bot"])
-        #expect(rig.announcer.lines.last == "Stopped in 0ms, not cleanly: killed service bot. Exit 124.")
+        #expect(rig.killed == ["bot"])
+        #expect(rig.announcer.lines.last == "Stopped in 0ms, not cleanly: killed bot. Exit 124.")
     }
 
     @Test("only the services that are still there when their time is up are given up on")
@@ -168,7 +227,7 @@ struct ShutdownLadderTests {
         rig.node.end(service: "bot")
         rig.time.advance(by: .seconds(26))
         #expect(rig.code == 124)
-        #expect(rig.result.value?.abandoned == ["service feed"])
+        #expect(rig.abandoned == ["feed"])
     }
 
     @Test("after a fatal error the stop is the same, exit 1")
@@ -176,9 +235,7 @@ struct ShutdownLadderTests {
         let rig = ShutdownRig()
         rig.ladder.stop(.failure("the store is corrupt"))
         #expect(rig.code == 1)
-        #expect(
-            rig.announcer.lines.first
-                == "Stopping after a fatal error (the store is corrupt): no job running, 0 services.")
+        #expect(rig.announcer.lines.first == "A fatal error (the store is corrupt): stopping in order.")
     }
 
     @Test("HUP does not stop the node")

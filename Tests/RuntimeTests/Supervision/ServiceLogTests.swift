@@ -83,9 +83,11 @@ struct ServiceLogTests {
         let folder = try temporaryFolder()
         defer { remove(folder) }
         let time = ManualTime()
-        let logs = ServiceLogs(folder: folder + "/logs", services: ["feed"], time: time)
-        logs["feed"]?.append(Array("ready\n".utf8), from: .standardOutput)
-        logs["feed"]?.flush()
+        let logs = ServiceLogs(folder: folder + "/logs", services: 1, time: time)
+        #expect(logs["feed"] == nil)
+        let log = logs.log(of: "feed")
+        log.append(Array("ready\n".utf8), from: .standardOutput)
+        log.flush()
         #expect(read(folder + "/logs/feed.log") == "\(time.now().rfc3339) ready\n")
     }
 

@@ -21,7 +21,7 @@ struct SupervisorMachineTests {
     }
 
     struct End: Sendable, CustomTestStringConvertible {
-        let restart: ServiceSpec.Restart
+        let restart: ChildSpec.Restart
         // The testing library has one of its own.
         let status: MainspringRuntime.ExitStatus
         let phase: String
@@ -41,21 +41,21 @@ struct SupervisorMachineTests {
             End(restart: .never, status: .signal(11), phase: "failed"),
         ])
     func policyDecides(end: End) throws {
-        var machine = try machine([service("feed", restart: end.restart)])
-        #expect(machine.run(.start) == [.spawn("feed")])
-        machine.run(.spawned("feed", pid: 7))
-        machine.run(.exited("feed", end.status, wasKilled: false))
+        var machine = try TimedMachine([child("feed", restart: end.restart)])
+        #expect(machine.run(.start).last == .begin("feed", life: 1))
+        machine.begun("feed")
+        machine.ended("feed", end.status)
         #expect(machine.state("feed") == end.phase)
     }
 
     @Test(
         "a failed start follows the policy like a crash",
-        arguments: zip(
-            [ServiceSpec.Restart.always, .onFailure, .never], ["backing_off", "backing_off", "failed"]))
-    func spawnFailure(restart: ServiceSpec.Restart, phase: String) throws {
-        var machine = try machine([service("feed", restart: restart)])
+        arguments: zip([ChildSpec.Restart.always, .onFailure, .never], ["backing_off", "backing_off", "failed"]))
+    func beginFailure(restart: ChildSpec.Restart, phase: String) throws {
+        var machine = try TimedMachine([child("feed", restart: restart)])
         machine.run(.start)
-        let actions = machine.run(.spawnFailed("feed", reason: "could not start: No such file or directory"))
+        let actions = machine.run(
+            .beginFailed("feed", life: 1, reason: "could not start: No such file or directory"))
         #expect(
             actions.first == .emit(.notReady(service: "feed", reason: "could not start: No such file or directory")))
         #expect(machine.state("feed") == phase)
@@ -63,115 +63,97 @@ struct SupervisorMachineTests {
 
     @Test("answers and timers of an earlier life change nothing")
     func staleInputsAreIgnored() throws {
-        var machine = try machine([service("feed", ready: tcp(1))])
+        var machine = try TimedMachine([child("feed", ready: tcp(1))])
         machine.run(.start)
-        let actions = machine.run(.spawned("feed", pid: 7))
+        let actions = machine.begun("feed")
         guard case .probe(_, let generation)? = actions.last else {
             Issue.record("no probe in \(actions)")
             return
         }
-        machine.run(.exited("feed", .code(1), wasKilled: false))
+        machine.ended("feed", .code(1))
         #expect(machine.run(.becameReady("feed", generation: generation)).isEmpty)
-        #expect(machine.run(.timerFired("feed", generation: generation)).isEmpty)
-        #expect(machine.run(.exited("feed", .code(1), wasKilled: false)).isEmpty)
+        #expect(machine.run(.timerFired("feed", generation: generation, lastBeat: nil)).isEmpty)
+        #expect(machine.ended("feed", .code(1)).isEmpty)
+        #expect(machine.run(.reported("feed", life: 0, .ready)).isEmpty)
         #expect(machine.state("feed") == "backing_off")
     }
 
-    @Test("a stop between the order to start and the answer ends the newborn process")
-    func stopWhileSpawning() throws {
-        var machine = try machine([service("feed")])
+    @Test("a stop between the order to begin and the answer ends the newborn life")
+    func stopWhileBeginning() throws {
+        var machine = try TimedMachine([child("feed")])
         machine.run(.start)
-        #expect(!machine.run(.stop(budget: .seconds(9))).contains { if case .terminate = $0 { true } else { false } })
-        #expect(machine.run(.spawned("feed", pid: 7)).last == .terminate("feed", signal: 15, grace: .seconds(5)))
-        #expect(machine.run(.exited("feed", .signal(15), wasKilled: false)).last == .allStopped(killed: []))
+        machine.run(.stop(budget: .seconds(9)))
+        #expect(machine.begun("feed").contains(.stop("feed", StopOrder(grace: .seconds(5)))))
+        #expect(machine.ended("feed", .signal(15)).last == .ended(.stopped))
     }
 
     @Test("a failed start during a stop ends the stop")
-    func spawnFailureWhileStopping() throws {
-        var machine = try machine([service("feed")])
+    func beginFailureWhileStopping() throws {
+        var machine = try TimedMachine([child("feed")])
         machine.run(.start)
         machine.run(.stop(budget: .seconds(9)))
-        #expect(machine.run(.spawnFailed("feed", reason: "gone")).last == .allStopped(killed: []))
+        #expect(machine.run(.beginFailed("feed", life: 1, reason: "gone")).last == .ended(.stopped))
     }
 
-    @Test("a service that ends by itself during a stop is not started again")
+    @Test("a child that ends by itself during a stop is not started again")
     func noRestartWhileStopping() throws {
-        var machine = try machine([service("feed"), service("bot", dependsOn: ["feed"])])
+        var machine = try TimedMachine([child("feed"), child("bot", dependsOn: ["feed"])])
         machine.run(.start)
-        machine.run(.spawned("feed", pid: 7))
-        machine.run(.spawned("bot", pid: 8))
+        machine.begun("feed")
+        machine.begun("bot")
         machine.run(.stop(budget: .seconds(9)))
-        machine.run(.exited("feed", .code(1), wasKilled: false))
+        machine.ended("feed", .code(1))
         #expect(machine.state("feed") == "stopped")
-        #expect(machine.run(.exited("bot", .code(0), wasKilled: false)).last == .allStopped(killed: []))
-        #expect(machine.run(.restart("feed")).isEmpty)
+        #expect(machine.ended("bot", .code(0)).last == .ended(.stopped))
+        #expect(machine.run(.command(.restart, "feed")).isEmpty)
     }
 
     @Test("each stop timeout is the smaller of its own and what is left")
     func budgetCapsTimeouts() throws {
-        var machine = try machine([
-            service("feed", stop: StopPolicy(timeout: .seconds(20))),
-            service("bot", dependsOn: ["feed"], stop: StopPolicy(signal: 2, timeout: .seconds(4))),
+        var machine = try TimedMachine([
+            child("feed", stop: StopPolicy(timeout: .seconds(20))),
+            child("bot", dependsOn: ["feed"], stop: StopPolicy(signal: 2, timeout: .seconds(4))),
         ])
         machine.run(.start)
-        machine.run(.spawned("feed", pid: 7))
-        machine.run(.spawned("bot", pid: 8))
-        #expect(machine.run(.stop(budget: .seconds(10))).last == .terminate("bot", signal: 2, grace: .seconds(4)))
-        let actions = machine.run(.exited("bot", .code(0), wasKilled: false), after: .seconds(3))
-        #expect(actions.last == .terminate("feed", signal: 15, grace: .seconds(7)))
+        machine.begun("feed")
+        machine.begun("bot")
         #expect(
-            machine.run(.stop(budget: .seconds(1)), after: .seconds(3)).last
-                == .terminate("feed", signal: 15, grace: .seconds(1)))
+            machine.run(.stop(budget: .seconds(10))).orders == ["bot": StopOrder(signal: 2, grace: .seconds(4))])
+        #expect(machine.ended("bot", .code(0), after: .seconds(3)).orders == ["feed": StopOrder(grace: .seconds(7))])
+        #expect(
+            machine.run(.stop(budget: .seconds(1)), after: .seconds(3)).orders
+                == ["feed": StopOrder(grace: .seconds(1))])
     }
 
     @Test("force kills everything at once, whatever the order")
     func forceKillsAll() throws {
-        var machine = try machine([service("feed"), service("bot", dependsOn: ["feed"])])
+        var machine = try TimedMachine([child("feed"), child("bot", dependsOn: ["feed"])])
         machine.run(.start)
-        machine.run(.spawned("feed", pid: 7))
-        machine.run(.spawned("bot", pid: 8))
+        machine.begun("feed")
+        machine.begun("bot")
         let actions = machine.run(.forceKill)
-        #expect(actions.contains(.terminate("feed", signal: 9, grace: .zero)))
-        #expect(actions.contains(.terminate("bot", signal: 9, grace: .zero)))
-        machine.run(.exited("feed", .signal(9), wasKilled: false))
-        #expect(machine.run(.exited("bot", .signal(9), wasKilled: false)).last == .allStopped(killed: ["feed", "bot"]))
+        #expect(actions.contains(.kill("feed")))
+        #expect(actions.contains(.kill("bot")))
+        #expect(machine.ended("feed", .signal(9)).contains(.emit(.killed(service: "feed"))))
+        let last = machine.ended("bot", .signal(9))
+        #expect(last.contains(.emit(.killed(service: "bot"))))
+        #expect(last.last == .ended(.stopped))
     }
 
     @Test(
-        "a wrong set of services is refused",
+        "a wrong set of children is refused",
         arguments: zip(
             [
-                [service("a", dependsOn: ["b"])], [service("a"), service("a")],
-                [service("a", dependsOn: ["b"]), service("b", dependsOn: ["c"]), service("c", dependsOn: ["a"])],
-                [service("a", dependsOn: ["a"])],
+                [child("a", dependsOn: ["b"])], [child("a"), child("a")],
+                [child("a", dependsOn: ["b"]), child("b", dependsOn: ["c"]), child("c", dependsOn: ["a"])],
+                [child("a", dependsOn: ["a"])],
             ],
             [
-                "service a depends on b, which is not declared", "two services have the same name",
-                "these services wait for each other: a, b, c", "these services wait for each other: a",
+                "a depends on b, which is not declared", "two children have the same name",
+                "these wait for each other: a, b, c", "these wait for each other: a",
             ]))
-    func wrongDependencies(specs: [ServiceSpec], message: String) {
+    func wrongDependencies(specs: [ChildSpec], message: String) {
         let error = #expect(throws: MainspringError.self) { try StartOrder.of(specs) }
         #expect(error?.message == message)
-    }
-
-    private func machine(_ specs: [ServiceSpec]) throws -> TimedMachine {
-        TimedMachine(
-            machine: try SupervisorMachine(services: specs, random: FullJitter(), now: MonotonicInstant(nanoseconds: 0))
-        )
-    }
-
-    private struct TimedMachine {
-        var machine: SupervisorMachine
-        var now = MonotonicInstant(nanoseconds: 0)
-
-        @discardableResult
-        mutating func run(_ input: SupervisorInput, after delay: Duration = .zero) -> [SupervisorAction] {
-            now = now + delay
-            return machine.handle(input, at: now)
-        }
-
-        func state(_ name: String) -> String? {
-            machine[name]?.status(wall: Timestamp(microseconds: 0), now: now).state.rawValue
-        }
     }
 }

@@ -32,16 +32,16 @@ struct SupervisorTests {
             service("feed"), service("bot", dependsOn: ["feed"]), service("alerts", dependsOn: ["feed"]),
         ])
         rig.supervisor.start()
-        let killed = Box<[String]>()
-        rig.supervisor.stop(budget: .seconds(10)) { killed.set($0) }
+        let late = Box<[Laggard]>()
+        rig.supervisor.stop(budget: .seconds(10)) { late.set($0) }
         #expect(rig.asked == ["feed": [], "bot": ["TERM 5s"], "alerts": ["TERM 5s"]])
         rig.spawner.last("bot")?.exit(.signal(15))
         #expect(rig.asked["feed"] == [])
         rig.spawner.last("alerts")?.exit(.code(0))
         #expect(rig.asked["feed"] == ["TERM 5s"])
-        #expect(killed.value == nil)
+        #expect(late.value == nil)
         rig.spawner.last("feed")?.exit(.code(0))
-        #expect(killed.value == [])
+        #expect(late.value == [])
         #expect(rig.time.pendingTimers == 0)
     }
 
@@ -148,14 +148,14 @@ struct SupervisorTests {
     }
 
     @Test("an asked restart ends the service, starts it at once and resets its backoff")
-    func askedRestart() async throws {
+    func askedRestart() throws {
         let rig = try SupervisorRig([service("feed")])
         rig.supervisor.start()
         for _ in 0..<5 {
             rig.spawner.last("feed")?.exit(.code(1))
             rig.time.advance(by: .seconds(30))
         }
-        try await rig.supervisor.restart("feed")
+        try rig.supervisor.perform(.restart, on: "feed")
         #expect(rig.asked["feed"] == ["TERM 5s"])
         #expect(rig.status("feed")?.state == .stopping)
         rig.spawner.last("feed")?.exit(.signal(15))
@@ -163,20 +163,20 @@ struct SupervisorTests {
         #expect(rig.events.events.contains(.service(.restarting(service: "feed", reason: .asked))))
         rig.spawner.last("feed")?.exit(.code(1))
         #expect(rig.supervisor.readinessChecks().first?.detail == "backing off for 500ms after exit 1 (6 restarts)")
-        try await rig.supervisor.restart("feed")
+        try rig.supervisor.perform(.restart, on: "feed")
         #expect(rig.status("feed")?.isReady == true)
         #expect(rig.time.pendingTimers == 0)
     }
 
     @Test("commands for an unknown service, or while the node stops, are refused")
-    func refusals() async throws {
+    func refusals() throws {
         let rig = try SupervisorRig([service("feed")])
         rig.supervisor.start()
-        let unknown = await #expect(throws: MainspringError.self) { try await rig.supervisor.restart("fed") }
+        let unknown = #expect(throws: MainspringError.self) { try rig.supervisor.perform(.restart, on: "fed") }
         #expect(unknown?.code == .notFound && unknown?.hint == "Did you mean feed?")
         #expect(throws: MainspringError.self) { try rig.supervisor.logTail(of: "fed", lines: 1) }
         rig.supervisor.stop(budget: .seconds(1)) { _ in }
-        let draining = await #expect(throws: MainspringError.self) { try await rig.supervisor.restart("feed") }
+        let draining = #expect(throws: MainspringError.self) { try rig.supervisor.perform(.restart, on: "feed") }
         #expect(draining?.code == .draining)
     }
 
@@ -187,12 +187,12 @@ struct SupervisorTests {
         ])
         rig.supervisor.start()
         rig.spawner.last("cache")?.exit(.code(1))
-        async let killed = rig.supervisor.stop(budget: .seconds(10))
+        async let late = rig.supervisor.stop(budget: .seconds(10))
         await rig.events.first { $0 == .service(.stopping(service: "feed")) }
         while rig.asked["feed"] != ["TERM 5s"] { await Task.yield() }
         rig.answering.open(1)
         rig.spawner.last("feed")?.exit(.signal(15))
-        #expect(await killed == [])
+        #expect(await late == [])
         rig.time.advance(by: .seconds(60))
         #expect(rig.spawner.started == ["feed", "cache"])
         #expect(rig.states == ["feed stopped", "bot stopped", "cache stopped"])
@@ -203,15 +203,17 @@ struct SupervisorTests {
     func stopNamesKilled() throws {
         let rig = try SupervisorRig([service("feed"), service("bot")])
         rig.supervisor.start()
-        let killed = Box<[String]>()
-        rig.supervisor.stop(budget: .seconds(10)) { killed.set($0) }
+        let late = Box<[Laggard]>()
+        rig.supervisor.stop(budget: .seconds(10)) { late.set($0) }
         rig.spawner.last("bot")?.exit(.code(0))
+        rig.time.advance(by: .seconds(5))
         rig.spawner.last("feed")?.exit(.signal(9), killed: true)
-        #expect(killed.value == ["feed"])
+        let feed = Laggard(path: "feed", after: .seconds(5), wasKilled: true)
+        #expect(late.value == [feed])
         #expect(rig.events.events.contains(.service(.killed(service: "feed"))))
-        let again = Box<[String]>()
+        let again = Box<[Laggard]>()
         rig.supervisor.stop(budget: .zero) { again.set($0) }
-        #expect(again.value == ["feed"])
+        #expect(again.value == [feed])
     }
 
     @Test("force sends KILL to every service and nothing starts afterwards")
@@ -237,7 +239,7 @@ struct SupervisorTests {
         ])
         rig.supervisor.start()
         rig.spawner.last("migrate")?.exit(.code(0))
-        #expect(rig.states == ["migrate stopped", "bot running ready"])
+        #expect(rig.states == ["migrate stopped ready", "bot running ready"])
         #expect(rig.supervisor.readinessChecks().isEmpty)
     }
 

@@ -39,24 +39,35 @@ final class HeldExecutor: JobExecutor {
     }
 }
 
+/// A service, and a group with one below it.
 final class StubServices: ServiceControl {
-    private let state = Mutex(
-        [
-            ServiceStatus(
-                name: "feed", state: .running, isReady: true, pid: 4242, restarts: 2,
-                since: Timestamp(microseconds: 1_767_225_000_000_000), lastExit: "exit 1")
-        ])
-    private let restarted = Mutex<[String]>([])
+    private let state = Mutex([
+        ChildStatus(
+            name: "feed", state: .running, isReady: true, since: Timestamp(microseconds: 1_767_225_000_000_000),
+            startedAt: Timestamp(microseconds: 1_767_224_999_000_000), pid: 4242, restarts: 2, lastExit: "exit 1",
+            lastStop: .milliseconds(1500)),
+        ChildStatus(
+            name: "workers", kind: .group, state: .running, isReady: true,
+            since: Timestamp(microseconds: 1_767_225_000_000_000),
+            children: [
+                ChildStatus(
+                    name: "mailer", kind: .service, state: .degraded, isReady: false,
+                    since: Timestamp(microseconds: 1_767_225_000_000_000), dependsOn: ["feed"],
+                    site: SourceSite(file: "Bot/Mail.swift", line: 12), detail: "no heartbeat within 5s")
+            ]),
+    ])
+    private let performed = Mutex<[String]>([])
 
-    var restarts: [String] { restarted.withLock { $0 } }
+    /// `restart feed`.
+    var commands: [String] { performed.withLock { $0 } }
 
-    func set(_ services: [ServiceStatus]) { state.withLock { $0 = services } }
+    func set(_ services: [ChildStatus]) { state.withLock { $0 = services } }
 
-    func services() -> [ServiceStatus] { state.withLock { $0 } }
+    func tree() -> [ChildStatus] { state.withLock { $0 } }
 
-    func restart(_ name: String) async throws {
+    func perform(_ command: ServiceCommand, on name: String) throws {
         try known(name)
-        restarted.withLock { $0.append(name) }
+        performed.withLock { $0.append("\(command.rawValue) \(name)") }
     }
 
     func logTail(of name: String, lines: Int) throws -> [String] {
@@ -81,6 +92,11 @@ final class StubInspector: NodeInspector {
         state.withLock { $0 = (phase, ReadinessReport(checks: checks)) }
     }
 
+    private let life = Mutex(LivenessReport())
+
+    func set(_ liveness: LivenessReport) { life.withLock { $0 = liveness } }
+
+    func liveness() -> LivenessReport { life.withLock { $0 } }
     func phase() -> NodePhase { state.withLock { $0.phase } }
     func readiness() -> ReadinessReport { state.withLock { $0.report } }
 }

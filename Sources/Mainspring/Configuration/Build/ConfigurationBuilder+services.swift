@@ -70,22 +70,23 @@ extension ConfigurationBuilder {
         let command = command(in: section, noun: "loop")
         let backoff = backoff(in: section)
         let jitter = jitter(in: section)
-        let pacing: LoopConfiguration.Pacing? = section.choice("pacing")
-        if pacing == .delay, let overlap = section.node["overlap"], overlap.origin != .fallback {
+        let pacing = LoopSpec.Pacing.words.first { $0.word == section.text("pacing") }?.value
+        if pacing == .fixedDelay, let overlap = section.node["overlap"], overlap.origin != .fallback {
             problems.add(
                 "only means something with 'pacing: rate'", at: overlap.origin, key: section.path(of: "overlap"),
                 hint: "leave it out: with 'pacing: delay' no two turns ever meet")
         }
         guard let command, let backoff, let jitter, let pacing, let stop = stop(in: section),
             let every = section.duration("every"), let timeout = section.duration("timeout"),
-            let overlap: LoopConfiguration.Overlap = section.choice("overlap"),
-            let first: LoopConfiguration.First = section.choice("first"),
+            let overlap = LoopSpec.Overlap.words.first(where: { $0.word == section.text("overlap") })?.value,
+            let first = LoopSpec.First.words.first(where: { $0.word == section.text("first") })?.value,
             let restart: ChildSpec.Restart = section.choice("restart")
         else { return nil }
+        let spec = LoopSpec(
+            every: every, pacing: pacing, overlap: overlap, jitter: jitter, first: first, timeout: timeout,
+            patience: stop.timeout, maxFailures: section.integer("max_failures").map(Int.init))
         return LoopConfiguration(
-            name: name, command: command, every: every, timeout: timeout, pacing: pacing, overlap: overlap,
-            jitter: jitter, first: first, maxFailures: section.integer("max_failures").map(Int.init), restart: restart,
-            backoff: backoff, stop: stop)
+            name: name, command: command, spec: spec, restart: restart, backoff: backoff, stop: stop)
     }
 
     /// The jitter of what is done every so often.

@@ -18,12 +18,12 @@ public struct ConfigurationChange: Sendable, Equatable {
     public let entries: [ConfigurationChangeEntry]
     public let services: Names
     public let loops: Names
-    /// A group is changed when its own keys are, or its place among its siblings; its members are then stopped and started
-    /// with it.
+    /// A group is changed when its policy is, or what it depends on.
     public let groups: Names
-    /// In this order, before anything starts: first what depends on others.
+    /// What is to be stopped and removed, in this order, before anything starts; a group with all its members. Of a
+    /// rest-for-one supervisor these are the first that differs and all after it, as their order counts.
     public let stops: [SupervisedPath]
-    /// In this order, after the stops.
+    /// What is to be added and started, in this order; a group with all its members.
     public let starts: [SupervisedPath]
     /// Nil when it stays.
     public let logLevel: Logger.Level?

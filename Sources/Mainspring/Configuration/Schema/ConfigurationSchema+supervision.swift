@@ -24,18 +24,19 @@ extension ConfigurationSchema {
             .required(
                 "every", .duration(.milliseconds(100) ... .seconds(365 * 86_400)), "The time from one turn to the next."
             ),
-            .key("timeout", .duration(period), default: "5m", "The longest turn; it is then stopped, and has failed."),
+            .key("timeout", .duration(period), default: "5m", "The longest turn; it then gets TERM, and has failed."),
             .key(
-                "pacing", .choice(LoopConfiguration.Pacing.allCases.map(\.rawValue)), default: "rate",
+                "pacing", .choice(LoopSpec.Pacing.words.map(\.word)), default: "rate",
                 "`rate` counts `every` from start to start, `delay` from a turn's end to the next start."),
             .key(
-                "overlap", .choice(LoopConfiguration.Overlap.allCases.map(\.rawValue)), default: "skip",
-                "What becomes of a turn that is due while one still runs; with `pacing: delay` none ever is."),
+                "overlap", .choice(LoopSpec.Overlap.words.map(\.word)), default: "skip",
+                "What becomes of a turn that is due while one still runs: `queue` keeps one, `allow` runs up to 8 at once."
+            ),
             .key(
                 "jitter", .duration(.zero ... .seconds(86_400)), default: "0s",
                 "Each turn starts up to this much later, at random; less than `every`."),
             .key(
-                "first", .choice(LoopConfiguration.First.allCases.map(\.rawValue)), default: "now",
+                "first", .choice(LoopSpec.First.words.map(\.word)), default: "now",
                 "The first turn: at the start, or `every` later."),
             .key(
                 "max_failures", .integer(1...1_000_000),
@@ -44,7 +45,9 @@ extension ConfigurationSchema {
                 "restart", .choice(ChildSpec.Restart.allCases.map(\.rawValue)), default: "always",
                 "Whether it is started again after it failed."),
             .key("backoff", .table(backoff), "How long a restart waits."),
-            .key("stop", .table(stop), "How a turn is stopped, at its timeout too."),
+            .key(
+                "stop", .table(stop),
+                "How a turn is stopped with its loop; at its own timeout KILL comes as late after TERM."),
         ] + surroundings)
 
     static let supervision = SchemaTable(

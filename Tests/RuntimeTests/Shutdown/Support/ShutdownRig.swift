@@ -14,7 +14,7 @@ struct ShutdownRig {
     let ladder: ShutdownLadder
 
     init(jobs: [String] = [], services: [String] = [], policy: ShutdownPolicy = ShutdownPolicy()) {
-        node = ScriptedNode(jobs: jobs, services: services)
+        node = ScriptedNode(jobs: jobs, services: services, time: time)
         ladder = ShutdownLadder(
             participant: node, policy: policy, time: time, announcer: announcer,
             logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, exit: { [result] in result.set($0) },
@@ -23,6 +23,8 @@ struct ShutdownRig {
     }
 
     var code: Int32? { result.value?.exitCode }
+    var killed: [String]? { result.value?.laggards.filter(\.wasKilled).map(\.path) }
+    var abandoned: [String]? { result.value?.laggards.filter { !$0.wasKilled }.map(\.path) }
 }
 
 final class RecordingAnnouncer: Announcer {
@@ -38,17 +40,23 @@ final class ScriptedNode: ShutdownParticipant {
         var jobs: [String]
         var services: [String]
         var calls: [String] = []
-        var servicesCompletion: (@Sendable ([String]) -> Void)?
+        var servicesCompletion: (@Sendable ([Laggard]) -> Void)?
+        var releaseCompletion: (@Sendable ([Laggard]) -> Void)?
         var ladder: ShutdownLadder?
         var isMute = false
         var closes = true
+        var releases = true
         var tally = ShutdownTally()
         var isQuiet = false
     }
 
     private let state: Mutex<State>
+    private let time: ManualTime
+    private let start: MonotonicInstant
 
-    init(jobs: [String], services: [String]) {
+    init(jobs: [String], services: [String], time: ManualTime) {
+        self.time = time
+        start = time.monotonic()
         state = Mutex(State(jobs: jobs, services: services))
     }
 
@@ -58,6 +66,10 @@ final class ScriptedNode: ShutdownParticipant {
 
     /// From now on no call is ever answered.
     func fallSilent() { state.withLock { $0.isMute = true } }
+
+    func neverRelease() { state.withLock { $0.releases = false } }
+
+    func released(late: [Laggard]) { state.withLock { $0.releaseCompletion }?(late) }
 
     func neverClose() { state.withLock { $0.closes = false } }
 
@@ -78,7 +90,8 @@ final class ScriptedNode: ShutdownParticipant {
     func end(service: String) { state.withLock { $0.services.removeAll { $0 == service } } }
 
     func servicesGone(killed: [String] = []) {
-        state.withLock { $0.servicesCompletion }?(killed)
+        let time = time.monotonic() - start
+        state.withLock { $0.servicesCompletion }?(killed.map { Laggard(path: $0, after: time, wasKilled: true) })
     }
 
     private func note(_ call: String) { state.withLock { $0.calls.append(call) } }
@@ -95,16 +108,29 @@ final class ScriptedNode: ShutdownParticipant {
     func busyJobs() -> [String] { state.withLock { $0.jobs } }
     func runningServices() -> [String] { state.withLock { $0.services } }
     func cancelJobs() { note("cancel jobs") }
-    func killJobs() { note("kill jobs") }
+    func killJobs() -> [Laggard] {
+        note("kill jobs")
+        let ran = time.monotonic() - start
+        return busyJobs().map { Laggard(path: $0, after: ran, wasKilled: true) }
+    }
     func killServices() { note("kill services") }
 
-    func stopServices(budget: Duration, completion: @escaping @Sendable ([String]) -> Void) {
+    func stopServices(budget: Duration, completion: @escaping @Sendable ([Laggard]) -> Void) {
         note("stop services \(budget.text)")
         let hasNone = state.withLock { state in
             state.servicesCompletion = completion
             return state.services.isEmpty
         }
         if hasNone { completion([]) }
+    }
+
+    func release(budget: Duration, completion: @escaping @Sendable ([Laggard]) -> Void) {
+        note("release \(budget.text)")
+        let isQuick = state.withLock { state in
+            state.releaseCompletion = completion
+            return state.releases
+        }
+        if isQuick { completion([]) }
     }
 
     func close() async {

@@ -13,17 +13,22 @@ struct SupervisorRig {
     let answering = Answering()
     let supervisor: Supervisor
 
-    init(_ services: [ServiceSpec]) throws {
+    let context: SupervisorContext
+
+    init(_ services: [ServiceSpec], policy: SupervisionPolicy = SupervisionPolicy()) throws {
         let answering = answering
         let prober = ReadinessProber(time: time, attempt: { answering.succeeds($0) }, run: { $0() })
+        let context = SupervisorContext(
+            time: time, sink: events, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            logs: ServiceLogs(folder: nil, services: services.count, time: time), random: FullJitter(),
+            prober: prober, executor: InlineExecutor(), begin: { $0() })
+        self.context = context
         supervisor = try Supervisor(
-            services: services, spawner: spawner,
-            logs: ServiceLogs(folder: nil, services: services.map(\.name), time: time), time: time, sink: events,
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, random: FullJitter(),
-            executor: InlineExecutor(), prober: prober)
+            children: services.map { [spawner] in context.child($0, spawner: spawner) }, policy: policy,
+            context: context)
     }
 
-    func status(_ name: String) -> ServiceStatus? { supervisor.services().first { $0.name == name } }
+    func status(_ name: String) -> ChildStatus? { supervisor.services().first { $0.name == name } }
 
     /// `state`, and `ready` where it is.
     var states: [String] {

@@ -1,4 +1,4 @@
-public import MainspringCore
+import MainspringCore
 public import MainspringJobs
 public import MainspringRuntime
 import Synchronization
@@ -7,7 +7,7 @@ import Synchronization
 /// running program is asked for.
 ///
 /// Declarations are made in the closure; the rest may be used from anywhere, services and request handlers included.
-public final class Application: ServiceScope {
+public final class MainspringApplication: ServiceScope {
     private struct State {
         var resources: [ProvidedResource] = []
         var startHooks: [Hook] = []

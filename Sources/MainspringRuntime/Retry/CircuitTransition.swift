@@ -1,0 +1,5 @@
+/// A change of a circuit breaker's state.
+public struct CircuitTransition: Sendable, Hashable {
+    public var from: CircuitState
+    public var to: CircuitState
+}
