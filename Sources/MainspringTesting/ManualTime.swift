@@ -13,12 +13,27 @@ public final class ManualTime: TimeSource {
         var wall: Timestamp
         var elapsed: Int64 = 0
         var nextID = 0
+        /// The next one to fire is the last.
         var entries: [Entry] = []
         var waiters: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
 
         mutating func move(to target: Int64) {
             wall = wall + .nanoseconds(target - elapsed)
             elapsed = target
+        }
+
+        /// Where the entry is, or belongs: by search, as simulations have thousands.
+        func index(_ deadline: Int64, _ id: Int) -> Int {
+            var (low, high) = (0, entries.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if (entries[middle].deadline, entries[middle].id) > (deadline, id) {
+                    low = middle + 1
+                } else {
+                    high = middle
+                }
+            }
+            return low
         }
     }
 
@@ -37,17 +52,18 @@ public final class ManualTime: TimeSource {
     public var pendingTimers: Int { state.withLock { $0.entries.count } }
 
     public func schedule(after delay: Duration, _ action: @escaping @Sendable () -> Void) -> any ScheduledAction {
-        let (id, ready): (Int, [CheckedContinuation<Void, Never>]) = state.withLock { state in
+        let (handle, ready): (Handle, [CheckedContinuation<Void, Never>]) = state.withLock { state in
             state.nextID += 1
             let deadline = state.elapsed + max(0, delay.wholeMicroseconds) * 1000
-            state.entries.append(Entry(id: state.nextID, deadline: deadline, action: action))
+            let entry = Entry(id: state.nextID, deadline: deadline, action: action)
+            state.entries.insert(entry, at: state.index(deadline, entry.id))
             let count = state.entries.count
             let ready = state.waiters.filter { $0.count <= count }.map(\.continuation)
             state.waiters.removeAll { $0.count <= count }
-            return (state.nextID, ready)
+            return (Handle(time: self, deadline: deadline, id: entry.id), ready)
         }
         for continuation in ready { continuation.resume() }
-        return Handle(time: self, id: id)
+        return handle
     }
 
     /// Suspends until at least `count` timers are pending: the moment when everything else waits for time.
@@ -76,17 +92,22 @@ public final class ManualTime: TimeSource {
 
     private func pop(until target: Int64) -> Entry? {
         state.withLock { state -> Entry? in
-            let due = state.entries.filter { $0.deadline <= target }
-            guard let next = due.min(by: { ($0.deadline, $0.id) < ($1.deadline, $1.id) }) else { return nil }
-            state.entries.removeAll { $0.id == next.id }
+            guard let next = state.entries.last, next.deadline <= target else { return nil }
             state.move(to: max(state.elapsed, next.deadline))
-            return next
+            return state.entries.removeLast()
         }
     }
 
     private struct Handle: ScheduledAction {
         let time: ManualTime
+        let deadline: Int64
         let id: Int
-        func cancel() { time.state.withLock { state in state.entries.removeAll { $0.id == id } } }
+
+        func cancel() {
+            time.state.withLock { state in
+                let index = state.index(deadline, id)
+                if index < state.entries.count, state.entries[index].id == id { state.entries.remove(at: index) }
+            }
+        }
     }
 }

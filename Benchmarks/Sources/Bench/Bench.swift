@@ -5,7 +5,7 @@ import MainspringRuntime
 import MainspringSQLite
 import MainspringStore
 
-/// `Bench drain|enqueue|timeouts|fill PATH COUNT`; `scripts/bench` runs all of it.
+/// `Bench drain|enqueue|timeouts|loops|fill PATH COUNT`; `scripts/bench` runs all of it.
 @main
 enum Bench {
     static func main() async throws {
@@ -16,6 +16,7 @@ enum Bench {
         case "timeouts":
             guard arguments.count == 3, let batch = Int(arguments.last ?? "") else { return try await Timeouts.run() }
             await Timeouts.run(arguments[arguments.startIndex + 1], batch: batch)
+        case "loops": try await Loops.run()
         case "fill":
             guard arguments.count == 3, let count = Int(arguments.last ?? "") else { return usage() }
             try await Node.fill(path: arguments[arguments.startIndex + 1], count: count)
@@ -23,7 +24,7 @@ enum Bench {
         }
     }
 
-    private static func usage() { print("usage: Bench drain | enqueue | timeouts | fill PATH COUNT") }
+    private static func usage() { print("usage: Bench drain | enqueue | timeouts | loops | fill PATH COUNT") }
 
     /// The store under the engine against the raw C interface: same file, same statements, same batches, interleaved.
     private static func drain() async throws {

@@ -33,6 +33,8 @@ enum LoopAction: Sendable, Equatable {
     case begin(Int, lateness: Duration)
     /// A closure is cancelled; a command's group gets the signal, and KILL after the grace.
     case cancel(Int, signal: Int32, grace: Duration)
+    /// The turn is a zombie, until it is forgotten.
+    case register(Int)
     /// The turn has ended: its timer ends too.
     case forget(Int)
     /// A turn has one timer at a time, and the loop one of each other kind.

@@ -200,6 +200,7 @@ extension LoopMachine {
         statistics.zombies += 1
         let number = turns[index].number
         let after = now - turns[index].startedAt
+        actions.append(.register(number))
         emit(.turnHangs(loop: name, turn: number, after: after))
         degrade("turn \(number) hangs: it was cancelled, and has not ended after \(after.forPeople)")
         guard isRunning else { return endIfDone() }

@@ -10,6 +10,8 @@ final class LoopRun: ChildLife {
     private struct Held {
         var turn: (any RunningTurn)?
         var timer: (any ScheduledAction)?
+        /// Its number in the register of zombies.
+        var zombie: Int?
     }
 
     private struct Holdings {
@@ -27,18 +29,21 @@ final class LoopRun: ChildLife {
     private let site: SourceSite?
     /// Lives before this one whose turns still ran when it began.
     private let earlier: [LoopRun]
+    private let zombies: ZombieRegister
     private let time: any TimeSource
     private let sink: any EventSink
 
     init(
         _ machine: sending LoopMachine, line: ChildLine, runner: any TurnRunner, site: SourceSite?, earlier: [LoopRun],
-        time: any TimeSource, sink: any EventSink, logger: Logger, resources: Resources = Resources()
+        zombies: ZombieRegister, time: any TimeSource, sink: any EventSink, logger: Logger,
+        resources: Resources = Resources()
     ) {
         pump = ActionPump(machine)
         self.line = line
         self.runner = runner
         self.site = site
         self.earlier = earlier
+        self.zombies = zombies
         self.time = time
         self.sink = sink
         self.logger = logger
@@ -113,9 +118,16 @@ final class LoopRun: ChildLife {
             holdings.withLock { $0.turns[number, default: Held()].turn = turn }
         case .cancel(let number, let signal, let grace):
             holdings.withLock { $0.turns[number]?.turn }?.cancel(signal: signal, grace: grace)
+        case .register(let number):
+            let zombie = ZombieRegister.Zombie(
+                name: "loop \(name), turn \(number)", site: site.map { "\($0)" } ?? "", since: time.now())
+            let place = zombies.add(zombie)
+            holdings.withLock { $0.turns[number, default: Held()].zombie = place }
         case .forget(let number):
             beat()
-            holdings.withLock { $0.turns.removeValue(forKey: number) }?.timer?.cancel()
+            let held = holdings.withLock { $0.turns.removeValue(forKey: number) }
+            held?.timer?.cancel()
+            if let place = held?.zombie { zombies.remove(place) }
         case .schedule(let timer, let delay):
             let scheduled = time.schedule(after: delay) { self.feed(.timerFired(timer)) }
             keep(scheduled, as: timer)?.cancel()

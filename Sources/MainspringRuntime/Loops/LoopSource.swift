@@ -21,6 +21,7 @@ public final class LoopSource: ChildSource {
     public let spec: LoopSpec
     private let runner: any TurnRunner
     private let site: SourceSite?
+    private let zombies: ZombieRegister
     private let time: any TimeSource
     private let sink: any EventSink
     private let logger: Logger
@@ -28,15 +29,15 @@ public final class LoopSource: ChildSource {
     private let resources: Resources
     private let state = Mutex(State())
 
-    /// `random` draws the jitter; `site` is shown when a turn is late.
+    /// Turns that hang are listed in `zombies`; `random` draws the jitter; `site` is shown when a turn is late.
     public convenience init(
-        _ spec: LoopSpec, time: any TimeSource, sink: any EventSink, logger: Logger,
+        _ spec: LoopSpec, zombies: ZombieRegister, time: any TimeSource, sink: any EventSink, logger: Logger,
         random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
         resources: Resources = Resources(), site: SourceSite? = nil, body: @escaping Body
     ) {
         self.init(
-            spec, runner: ClosureTurns(body: body, tracer: nil, lane: { onOwnThread($0) }), time: time, sink: sink,
-            logger: logger, random: random, resources: resources, site: site)
+            spec, runner: ClosureTurns(body: body, tracer: nil, lane: AbandonableLane.cancelling.run), zombies: zombies,
+            time: time, sink: sink, logger: logger, random: random, resources: resources, site: site)
     }
 
     /// Each turn runs the command; an exit other than 0 is a failure. When it has to end, its group gets TERM, and KILL
@@ -44,23 +45,26 @@ public final class LoopSource: ChildSource {
     ///
     /// What it writes goes to the log of the loop's name in `logs`; where turns overlap, their lines may mix.
     public convenience init(
-        _ spec: LoopSpec, command: CommandSpec, spawner: any ProcessSpawner, logs: ServiceLogs, time: any TimeSource,
+        _ spec: LoopSpec, command: CommandSpec, spawner: any ProcessSpawner, logs: ServiceLogs, zombies: ZombieRegister,
+        time: any TimeSource,
         sink: any EventSink, logger: Logger,
         random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(), site: SourceSite? = nil
     ) {
         let runner = CommandTurns(
             command: command, spawner: spawner, logs: logs, tracer: nil,
             executor: PrivateExecutor(label: "mainspring.loop"))
-        self.init(spec, runner: runner, time: time, sink: sink, logger: logger, random: random, site: site)
+        self.init(
+            spec, runner: runner, zombies: zombies, time: time, sink: sink, logger: logger, random: random, site: site)
     }
 
     init(
-        _ spec: LoopSpec, runner: any TurnRunner, time: any TimeSource, sink: any EventSink, logger: Logger,
-        random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
+        _ spec: LoopSpec, runner: any TurnRunner, zombies: ZombieRegister, time: any TimeSource, sink: any EventSink,
+        logger: Logger, random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
         resources: Resources = Resources(), site: SourceSite? = nil
     ) {
         self.spec = spec
         self.runner = runner
+        self.zombies = zombies
         self.time = time
         self.sink = sink
         self.logger = logger
@@ -94,8 +98,8 @@ public final class LoopSource: ChildSource {
                 name: line.name, spec: spec, statistics: state.current?.statistics ?? LoopStatistics(),
                 leftover: leftover, margin: runner.margin, random: state.current?.random ?? random)
             let run = LoopRun(
-                machine, line: line, runner: runner, site: site, earlier: earlier, time: time, sink: sink,
-                logger: logger, resources: resources)
+                machine, line: line, runner: runner, site: site, earlier: earlier, zombies: zombies, time: time,
+                sink: sink, logger: logger, resources: resources)
             state.current = run
             state.earlier = earlier
             return run
