@@ -27,6 +27,8 @@ struct JSONSchemaTests {
               a: { exec: [./a, 5, "{s}"], args: { s: string, t: { type: integer, max: 5, optional: true } }, env: { PORT: 9000 } }
               b: { http: { url: "http://h/{x}", headers: { A: p } }, args: { x: string }, unique: { by: [x] } }
             services: { s: { exec: [x], ready: { tcp: "127.0.0.1:1" }, stop: { signal: INT } } }
+            supervision: { strategy: rest-for-one, max_restarts: 0, groups: { g: { services: [s, l], backoff: { cap: 1m } } } }
+            loops: { l: { exec: [x], every: 1m, first: later, stop: { timeout: 1s } } }
             schedules: { z: { every: 1h30m, job: a, args: { s: AAPL } } }
             """
         #expect(try problems(text) == [])
@@ -45,7 +47,10 @@ struct JSONSchemaTests {
             "jobs: { a: { exec: [x], http: { url: 'http://h' } } }",
             "jobs: { a: { http: { url: 'http://h' }, cwd: x } }",
             "jobs: { a: { exec: [x], args: { s: sting } } }", "schedules: { s: { every: 1m } }", "watch: {}",
-            "services: { 'a b': { exec: [x] } }",
+            "services: { 'a b': { exec: [x] } }", "supervision: { strategy: all }",
+            "supervision: { groups: { g: {} } }",
+            "supervision: { groups: { g: { services: [] } } }", "loops: { l: { exec: [x] } }",
+            "loops: { l: { exec: [x], every: 1m, pacing: slow } }",
             "services: { s: { exec: [x], ready: { tcp: 'h:1', after: 1s } } }",
         ])
     func refuses(text: String) throws {

@@ -17,7 +17,11 @@ struct ShowTests {
         schedules:
           s: { every: 3m, job: scan, args: { symbol: "true", doc: { a: [1, "1", "x, y"] } } }
         services:
+          bot: { exec: [./bot.sh], depends_on: [feed] }
           feed: { exec: [./feed.sh], ready: { http: "http://user:pw@127.0.0.1/" } }
+        supervision: { max_restarts: 9, groups: { g: { services: [feed, bot, beat], strategy: rest-for-one } } }
+        loops:
+          beat: { exec: [./beat.sh], every: 1m, overlap: queue, max_failures: 3 }
         """
 
     @Test("origins are named and secrets are not shown")
@@ -46,7 +50,7 @@ struct ShowTests {
     func credentials() {
         #expect(
             problems(text, environment: ["API_KEY": "k"]) == [
-                "mainspring.yaml:14: services.feed.ready.http: must be an http:// URL"
+                "mainspring.yaml:15: services.feed.ready.http: must be an http:// URL"
             ])
     }
 
@@ -61,6 +65,7 @@ struct ShowTests {
         let second = try configuration(first.text())
         #expect(second.jobs == first.jobs)
         #expect(second.services == first.services)
+        #expect(second.loops == first.loops && second.supervision == first.supervision)
         #expect(second.schedules == first.schedules)
         #expect(second.queues == first.queues)
         #expect(second.http == first.http && second.store == first.store && second.node == first.node)

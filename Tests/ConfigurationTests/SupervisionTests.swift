@@ -1,7 +1,8 @@
-import Mainspring
 import MainspringCore
 import MainspringRuntime
 import Testing
+
+@testable import Mainspring
 
 @Suite("Groups and the supervision of all")
 struct SupervisionTests {
@@ -59,7 +60,6 @@ struct SupervisionTests {
                 SupervisedMember(kind: .command, name: "feed"), SupervisedMember(kind: .loop, name: "beat"),
                 SupervisedMember(kind: .command, name: "bot", ["feed"]),
             ])
-        #expect(work.child(dependsOn: ["db"]).dependsOn == ["db"])
     }
 
     @Test("members of a group without a fixed order start after what they depend on")

@@ -91,6 +91,33 @@ struct MetricsTests {
         #expect(text.contains(#"mainspring_job_wait_seconds_sum{queue="q"} 1000.412"#))
     }
 
+    @Test("turns of loops are counted once each, by outcome, and skipped ones by reason") func loops() {
+        let metrics = MetricsRecorder(kinds: [], queues: [], services: [], loops: ["beat"])
+        func end(_ loop: String, _ outcome: LoopEvent.Outcome) {
+            metrics.emit(
+                .loop(
+                    .turnEnded(
+                        loop: loop, turn: 1, outcome: outcome, took: .seconds(2), lateness: .milliseconds(20),
+                        error: nil)))
+        }
+        end("beat", .success)
+        end("beat", .failure)
+        metrics.emit(.loop(.turnTimedOut(loop: "beat", turn: 3, after: .seconds(2))))
+        end("beat", .timeout)
+        metrics.emit(.loop(.turnsSkipped(loop: "beat", reason: .missed, count: 12)))
+        end("unknown", .success)
+        let text = metrics.text(gauges: [])
+        #expect(text.contains(#"mainspring_loop_turns_total{loop="beat",outcome="success"} 1"#))
+        #expect(text.contains(#"mainspring_loop_turns_total{loop="beat",outcome="failure"} 1"#))
+        #expect(text.contains(#"mainspring_loop_turns_total{loop="beat",outcome="timeout"} 1"#))
+        #expect(text.contains(#"mainspring_loop_turns_total{loop="beat",outcome="cancelled"} 0"#))
+        #expect(text.contains(#"mainspring_loop_turns_total{loop="other",outcome="success"} 1"#))
+        #expect(text.contains(#"mainspring_loop_turn_seconds_sum{loop="beat"} 6"#))
+        #expect(text.contains(#"mainspring_loop_lateness_seconds_bucket{loop="beat",le="0.025"} 3"#))
+        #expect(text.contains(#"mainspring_loop_skipped_total{loop="beat",reason="missed"} 12"#))
+        #expect(text.contains(#"mainspring_loop_skipped_total{loop="beat",reason="zombie"} 0"#))
+    }
+
     @Test("while the store fails, counters are told without the queues, and store_up is 0") func storeDown() async {
         let node = Fixture()
         node.store.fail(MainspringError(.storeFailed, "gone"))

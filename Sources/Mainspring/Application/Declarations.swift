@@ -8,8 +8,12 @@ struct Declarations: Sendable {
     var startHooks: [Hook] = []
     var shutdownHooks: [Hook] = []
 
-    /// Names of what runs, groups and their members included.
-    var names: [String] { children.flatMap(\.all).map(\.name) }
+    /// By name.
+    var services: [String] { children.flatMap(\.all).filter { $0.kind == .service }.map(\.name) }
+
+    var loops: [(name: String, every: Duration)] {
+        children.flatMap(\.all).compactMap { child in child.every.map { (child.name, $0) } }
+    }
 
     /// Throws all that is wrong with names at once; the file's names belong to the same namespace.
     func check(against configuration: Configuration) throws(ConfigurationErrors) {

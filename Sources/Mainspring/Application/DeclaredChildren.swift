@@ -32,23 +32,33 @@ public final class DeclaredChildren: Sendable {
 /// A service, a loop or a group, as it was declared.
 struct DeclaredChild: Sendable {
     let name: String
+    let kind: ChildKind
     let site: SourceSite?
+    /// Of a loop.
+    var every: Duration?
     /// Of a group.
     var members: [DeclaredChild] = []
     let make: @Sendable (SupervisorContext) -> Supervisor.Child
 
     init(
-        name: String, site: SourceSite?, members: [DeclaredChild] = [],
+        group name: String, site: SourceSite?, members: [DeclaredChild],
         make: @escaping @Sendable (SupervisorContext) -> Supervisor.Child
     ) {
         self.name = name
+        kind = .group
         self.site = site
         self.members = members
         self.make = make
     }
 
-    init(_ spec: ChildSpec, make: @escaping @Sendable (SupervisorContext) -> Supervisor.Child) {
-        self.init(name: spec.name, site: spec.site, make: make)
+    init(
+        _ spec: ChildSpec, every: Duration? = nil, make: @escaping @Sendable (SupervisorContext) -> Supervisor.Child
+    ) {
+        name = spec.name
+        kind = spec.kind
+        site = spec.site
+        self.every = every
+        self.make = make
     }
 
     /// Itself and everything below it.

@@ -44,7 +44,7 @@ extension ServiceScope {
         let loop = LoopSpec(
             every: every, pacing: pacing, overlap: overlap, jitter: jitter, first: first, timeout: timeout,
             maxFailures: maxFailures)
-        children.declare(DeclaredChild(spec) { $0.child(spec, loop: loop, body: body) })
+        children.declare(DeclaredChild(spec, every: every) { $0.child(spec, loop: loop, body: body) })
     }
 
     /// Declares a group: services with a policy of their own, which start and stop as one child. It may be empty, for
@@ -59,7 +59,7 @@ extension ServiceScope {
         let members = group.children.close()
         let site = SourceSite(file: file, line: line)
         children.declare(
-            DeclaredChild(name: name, site: site, members: members) { context in
+            DeclaredChild(group: name, site: site, members: members) { context in
                 context.group(
                     name, policy: policy, dependsOn: dependsOn, backoff: backoff, site: site,
                     children: members.map { $0.make(context) })

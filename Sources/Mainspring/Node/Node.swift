@@ -31,6 +31,7 @@ final class Node: Sendable {
     private let stopReporter: ServiceStopReporter
     private let groundwork: Groundwork
     private let embedding: NodeEmbedding
+    private let declarations: Declarations
     private let announcer: any Announcer
     private let tasks = NodeTasks()
     private let ending: NodeEnding
@@ -45,6 +46,7 @@ final class Node: Sendable {
         try declarations.check(against: configuration)
         self.configuration = configuration
         self.embedding = embedding
+        self.declarations = declarations
         ending = NodeEnding(mayExit: embedding == .process)
         logger = log.logger
         self.time = time
@@ -59,11 +61,9 @@ final class Node: Sendable {
             configuration: configuration, spawner: ground.spawner, client: client, workedQueues: queues)
         let metrics = MetricsRecorder(
             kinds: Set(configuration.jobs.keys), queues: Set(configuration.queues.keys),
-            services: Set(configuration.services.map(\.name) + declarations.names))
+            services: Set(configuration.services.map(\.name) + declarations.services),
+            loops: Set(configuration.loops.map(\.name) + declarations.loops.map(\.name)))
         let resources = Resources(declarations.resources)
-        groundwork = Groundwork(
-            resources: resources, startHooks: declarations.startHooks, shutdownHooks: declarations.shutdownHooks,
-            zombies: ZombieRegister(), announcer: announcer, time: time, logger: logger)
         let sink = FanOutSink([metrics, EventLogger(logger: logger), stopTally, stopReporter])
         let health = StoreHealth(logger: logger)
         do {
@@ -86,6 +86,9 @@ final class Node: Sendable {
                     folder: ground.folder.file("logs"),
                     services: configuration.services.count + configuration.loops.count, time: time),
                 resources: resources)
+            groundwork = Groundwork(
+                resources: resources, startHooks: declarations.startHooks, shutdownHooks: declarations.shutdownHooks,
+                zombies: context.zombies, announcer: announcer, time: time, logger: logger)
             let children = { @Sendable [ground] configuration in
                 ConfiguredChildren(configuration: configuration, context: context, spawner: ground.spawner)
             }
@@ -97,6 +100,7 @@ final class Node: Sendable {
                 configuration, supervisor: supervisor, level: log.level, logger: logger, children: children)
             status = NodeStatus(
                 node: configuration.node, startedAt: startedAt, heart: PoolHeart(time: time), health: health,
+                zombies: context.zombies,
                 services: { [supervisor] in supervisor.readinessChecks() })
             try await jobs.reclaim()
             web = try await WebServer.bind(
@@ -183,7 +187,7 @@ final class Node: Sendable {
     private func tellThatItRuns() async throws {
         let waiting = try await store.queues().reduce(0) { $0 + $1.waiting }
         let summary = StartupSummary(
-            configuration: configuration, services: supervisor.services().map(\.name), version: MainspringVersion.current, pid: getpid(), url: web.url,
+            configuration: configuration, declarations: declarations, version: MainspringVersion.current, pid: getpid(), url: web.url,
             waitingJobs: waiting,
             took: time.now() - status.startedAt, sweptProcesses: ground.sweptProcesses)
         if embedding == .process, configuration.log.format == .text {

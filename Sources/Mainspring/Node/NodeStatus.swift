@@ -9,17 +9,19 @@ final class NodeStatus: NodeInspector {
     let startedAt: Timestamp
     private let heart: PoolHeart
     private let health: StoreHealth
+    private let zombies: ZombieRegister
     private let services: @Sendable () -> [ReadinessReport.Check]
     private let current = Mutex(NodePhase.starting)
 
     init(
-        node: String, startedAt: Timestamp, heart: PoolHeart, health: StoreHealth,
+        node: String, startedAt: Timestamp, heart: PoolHeart, health: StoreHealth, zombies: ZombieRegister,
         services: @escaping @Sendable () -> [ReadinessReport.Check]
     ) {
         self.node = node
         self.startedAt = startedAt
         self.heart = heart
         self.health = health
+        self.zombies = zombies
         self.services = services
     }
 
@@ -44,6 +46,16 @@ final class NodeStatus: NodeInspector {
                     detail: liveness.state == .wedged
                         ? "the concurrency pool has not answered for \(liveness.unanswered.forPeople)" : nil),
                 ReadinessReport.Check(name: "store", isOK: error == nil, detail: error.map { "\($0.message)" }),
-            ] + services())
+            ] + zombieChecks() + services())
+    }
+
+    private func zombieChecks() -> [ReadinessReport.Check] {
+        let zombies = zombies.list()
+        guard !zombies.isEmpty else { return [] }
+        let names = zombies.prefix(3).map { "\($0.name) (\($0.site))" }.joined(separator: ", ")
+        return [
+            ReadinessReport.Check(
+                name: "zombies", isOK: false, detail: "\(zombies.count) given up and still running: \(names)")
+        ]
     }
 }

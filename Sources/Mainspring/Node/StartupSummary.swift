@@ -4,8 +4,7 @@ import MainspringRuntime
 /// What a person at the terminal reads when a node is up: what runs, and where to look.
 struct StartupSummary {
     let configuration: Configuration
-    /// What runs, from the file and from code.
-    let services: [String]
+    let declarations: Declarations
     let version: String
     let pid: Int32
     let url: String
@@ -17,7 +16,9 @@ struct StartupSummary {
     var lines: [String] {
         var rows: [(String, String)] = [("store", store)]
         rows.append(("jobs", names(configuration.jobs.keys)))
-        rows.append(("services", names(services)))
+        rows.append(("services", names(configuration.services.map(\.name) + declarations.services)))
+        let loops = configuration.loops.map { ($0.name, $0.spec.every) } + declarations.loops
+        if !loops.isEmpty { rows.append(("loops", names(loops.map { "\($0) every \($1.text)" }))) }
         rows.append(("schedules", names(configuration.schedules.values.map { "\($0.name) every \($0.every.text)" })))
         rows.append(("dashboard", url))
         let width = rows.map(\.0.count).max() ?? 0

@@ -45,4 +45,19 @@ public struct ServiceContext: Sendable {
     public func degraded(_ reason: String) { line.report(.degraded(reason)) }
 
     public func recovered() { line.report(.recovered) }
+
+    /// Runs `operation`, cancels it when `limit` has passed, and leaves without it when it does not end within `patience`.
+    ///
+    /// What is left then degrades the service while it runs; more of it than the service was declared with `maxZombies` for
+    /// has the service stopped and restarted. Otherwise as
+    /// ``withAbandoningDeadline(_:name:patience:zombies:time:isolation:fileID:line:operation:)``.
+    public func withAbandoningDeadline<Value: Sendable>(
+        _ limit: Duration, name: String, patience: Duration = .milliseconds(100),
+        isolation: isolated (any Actor)? = #isolation, fileID: String = #fileID, line: Int = #line,
+        operation: @escaping @Sendable @concurrent () async throws -> Value
+    ) async throws -> Value {
+        try await MainspringRuntime.withAbandoningDeadline(
+            limit, name: "\(self.name): \(name)", patience: patience, zombies: life.zombies, time: life.time,
+            isolation: isolation, fileID: fileID, line: line, operation: operation)
+    }
 }

@@ -8,7 +8,7 @@ extension SupervisorContext {
 
     /// A Swift closure that runs until it is stopped.
     public func child(_ spec: ChildSpec, body: @escaping ServiceBody) -> Supervisor.Child {
-        Supervisor.Child(spec, TaskSource(self, site: spec.site, body: body))
+        Supervisor.Child(spec, TaskSource(self, spec: spec, body: body))
     }
 
     /// A command that is run again and again.
@@ -21,14 +21,15 @@ extension SupervisorContext {
 
     /// A Swift closure that is called again and again.
     public func child(_ spec: ChildSpec, loop: LoopSpec, body: @escaping LoopSource.Body) -> Supervisor.Child {
-        child(spec, loop, ClosureTurns(body: body, tracer: nil, lane: { [lane] in lane.run($0) }))
+        child(spec, loop, ClosureTurns(body: body, tracer: nil, lane: lane.run))
     }
 
     private func child(_ spec: ChildSpec, _ loop: LoopSpec, _ turns: any TurnRunner) -> Supervisor.Child {
         Supervisor.Child(
             spec,
             LoopSource(
-                loop, runner: turns, time: time, sink: sink, logger: logger, random: random, resources: resources,
+                loop, runner: turns, zombies: zombies, time: time, sink: sink, logger: logger, random: random,
+                resources: resources,
                 site: spec.site))
     }
 

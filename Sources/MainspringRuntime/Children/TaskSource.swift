@@ -7,16 +7,17 @@ import Tracing
 struct TaskSource: ChildSource {
     private let body: ServiceBody
     private let context: SupervisorContext
-    private let site: SourceSite?
+    private let spec: ChildSpec
 
-    init(_ context: SupervisorContext, site: SourceSite?, body: @escaping ServiceBody) {
+    init(_ context: SupervisorContext, spec: ChildSpec, body: @escaping ServiceBody) {
         self.context = context
-        self.site = site
+        self.spec = spec
         self.body = body
     }
 
     func begin(_ line: ChildLine) throws -> any ChildLife {
-        let life = TaskLife(line: line, site: site, time: context.time, lane: context.lane)
+        let life = TaskLife(
+            line: line, spec: spec, time: context.time, lane: context.lane, zombies: context.zombies)
         var logger = context.logger
         logger[metadataKey: "service"] = "\(line.name)"
         life.start(body, ServiceContext(life: life, line: line, logger: logger, resources: context.resources))
@@ -37,16 +38,26 @@ final class TaskLife: ChildLife {
     }
 
     private let line: ChildLine
-    private let site: SourceSite?
-    private let time: any TimeSource
+    private let spec: ChildSpec
+    let zombies: ZombieRegister
+    let time: any TimeSource
     private let lane: AbandonableLane
     private let state = Mutex(State())
 
-    init(line: ChildLine, site: SourceSite?, time: any TimeSource, lane: AbandonableLane) {
+    init(line: ChildLine, spec: ChildSpec, time: any TimeSource, lane: AbandonableLane, zombies: ZombieRegister) {
         self.line = line
-        self.site = site
+        self.spec = spec
         self.time = time
         self.lane = lane
+        let limit = spec.maxZombies
+        self.zombies = ZombieRegister(parent: zombies) { count in
+            let what = count == 1 ? "1 operation was" : "\(count) operations were"
+            switch count {
+            case 0: line.report(.recovered)
+            case ...limit: line.report(.degraded("\(what) given up and still run"))
+            default: line.report(.failing("\(what) given up and still run"))
+            }
+        }
     }
 
     func start(_ body: @escaping ServiceBody, _ context: ServiceContext) {
@@ -144,7 +155,7 @@ final class TaskLife: ChildLife {
             parts.append("\(isCancelled ? "cancelled" : "asked") \((time.monotonic() - asked).forPeople) ago")
         }
         parts.append(line.lastBeat().map { "last seen \($0)" } ?? "no heartbeat")
-        if let site { parts.append("declared at \(site)") }
+        if let site = spec.site { parts.append("declared at \(site)") }
         return parts.joined(separator: ", ")
     }
 }

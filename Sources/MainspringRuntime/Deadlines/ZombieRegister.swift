@@ -16,14 +16,17 @@ public final class ZombieRegister: Sendable {
 
     private struct State {
         var made = 0
-        var zombies: [Int: Zombie] = [:]
+        var zombies: [Int: (zombie: Zombie, inParent: Int?)] = [:]
     }
 
     private let state = Mutex(State())
-    private let onChange: @Sendable () -> Void
+    private let parent: ZombieRegister?
+    private let onChange: @Sendable (Int) -> Void
 
-    /// `onChange` is called after each coming and going, on any thread; it must be short.
-    public init(onChange: @escaping @Sendable () -> Void = {}) {
+    /// What is listed here is listed in `parent` too. `onChange` is called with the count after each coming and going, on
+    /// any thread; it must be short.
+    public init(parent: ZombieRegister? = nil, onChange: @escaping @Sendable (Int) -> Void = { _ in }) {
+        self.parent = parent
         self.onChange = onChange
     }
 
@@ -34,22 +37,24 @@ public final class ZombieRegister: Sendable {
 
     /// The oldest first.
     public func list() -> [Zombie] {
-        state.withLock { $0.zombies.sorted { $0.key < $1.key } }.map(\.value)
+        state.withLock { $0.zombies.sorted { $0.key < $1.key } }.map(\.value.zombie)
     }
 
     /// The number by which it leaves.
     func add(_ zombie: Zombie) -> Int {
-        let number = state.withLock { state in
+        let inParent = parent?.add(zombie)
+        let (number, count) = state.withLock { state in
             state.made += 1
-            state.zombies[state.made] = zombie
-            return state.made
+            state.zombies[state.made] = (zombie, inParent)
+            return (state.made, state.zombies.count)
         }
-        onChange()
+        onChange(count)
         return number
     }
 
     func remove(_ number: Int) {
-        state.withLock { _ = $0.zombies.removeValue(forKey: number) }
-        onChange()
+        let (removed, count) = state.withLock { ($0.zombies.removeValue(forKey: number), $0.zombies.count) }
+        if let inParent = removed?.inParent { parent?.remove(inParent) }
+        onChange(count)
     }
 }

@@ -3,7 +3,9 @@ import MainspringCore
 import Synchronization
 import Tracing
 
-/// Turns that are runs of a command; its output goes to the log of its loop.
+/// Turns that are runs of a command; an exit other than 0 is a failure.
+///
+/// What it writes goes to the log of its loop; where turns overlap, their lines may mix.
 struct CommandTurns: TurnRunner {
     let command: CommandSpec
     let spawner: any ProcessSpawner

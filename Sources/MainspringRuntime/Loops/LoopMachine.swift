@@ -277,12 +277,10 @@ extension LoopMachine {
         switch phase {
         case .stopping where turns.isEmpty: end(ChildEnd(isSuccess: true, detail: "stopped", wasKilled: hasKilled))
         case .failing(let reason) where turns.allSatisfy { $0.state == .hanging }:
-            let laggards = turns.map { turn in
-                Laggard(
-                    path: "turn \(turn.number)", after: now - turn.startedAt, wasKilled: false,
-                    standing: turn.standing(at: now))
-            }
-            end(ChildEnd(isSuccess: false, detail: reason, wasKilled: hasKilled && order != nil, laggards: laggards))
+            end(
+                ChildEnd(
+                    isSuccess: false, detail: reason, wasKilled: hasKilled && order != nil,
+                    laggards: turns.map { $0.laggard(at: now) }))
         default: break
         }
     }

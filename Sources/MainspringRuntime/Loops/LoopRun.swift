@@ -77,7 +77,10 @@ final class LoopRun: ChildLife {
         let now = time.monotonic()
         let turns = pump.read(\.turns)
         guard !turns.isEmpty else { return nil }
-        var parts = turns.prefix(3).map { $0.standing(at: now) }
+        var parts = turns.prefix(3).map { turn in
+            let process = holdings.withLock { $0.turns[turn.number]?.turn }?.pid.flatMap(ProcessStanding.of)
+            return turn.standing(at: now) + (process.map { ", \($0)" } ?? "")
+        }
         if turns.count > 3 { parts.append("and \(turns.count - 3) more") }
         if let beat = line.lastBeat() { parts.append("last beat \(beat)") }
         if let site { parts.append("declared at \(site)") }
@@ -137,6 +140,10 @@ final class LoopRun: ChildLife {
                 return [holdings.next, holdings.drain]
             }
             for timer in timers { timer?.cancel() }
+        case .report(.ended(var end)):
+            let now = time.monotonic()
+            end.laggards += earlier.flatMap { $0.pump.read(\.turns) }.map { $0.laggard(at: now) }
+            line.report(.ended(end))
         case .report(let report): line.report(report)
         case .emit(let event):
             sink.emit(.loop(event))

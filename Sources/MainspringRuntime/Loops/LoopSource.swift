@@ -1,8 +1,6 @@
-import Dispatch
-public import Logging
-public import MainspringCore
+import Logging
+import MainspringCore
 import Synchronization
-import Tracing
 
 /// A loop as a supervisor's child: the same work, again and again.
 ///
@@ -30,33 +28,6 @@ public final class LoopSource: ChildSource {
     private let state = Mutex(State())
 
     /// Turns that hang are listed in `zombies`; `random` draws the jitter; `site` is shown when a turn is late.
-    public convenience init(
-        _ spec: LoopSpec, zombies: ZombieRegister, time: any TimeSource, sink: any EventSink, logger: Logger,
-        random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
-        resources: Resources = Resources(), site: SourceSite? = nil, body: @escaping Body
-    ) {
-        self.init(
-            spec, runner: ClosureTurns(body: body, tracer: nil, lane: AbandonableLane.cancelling.run), zombies: zombies,
-            time: time, sink: sink, logger: logger, random: random, resources: resources, site: site)
-    }
-
-    /// Each turn runs the command; an exit other than 0 is a failure. When it has to end, its group gets TERM, and KILL
-    /// after the spec's patience, or when the time to stop is over.
-    ///
-    /// What it writes goes to the log of the loop's name in `logs`; where turns overlap, their lines may mix.
-    public convenience init(
-        _ spec: LoopSpec, command: CommandSpec, spawner: any ProcessSpawner, logs: ServiceLogs, zombies: ZombieRegister,
-        time: any TimeSource,
-        sink: any EventSink, logger: Logger,
-        random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(), site: SourceSite? = nil
-    ) {
-        let runner = CommandTurns(
-            command: command, spawner: spawner, logs: logs, tracer: nil,
-            executor: PrivateExecutor(label: "mainspring.loop"))
-        self.init(
-            spec, runner: runner, zombies: zombies, time: time, sink: sink, logger: logger, random: random, site: site)
-    }
-
     init(
         _ spec: LoopSpec, runner: any TurnRunner, zombies: ZombieRegister, time: any TimeSource, sink: any EventSink,
         logger: Logger, random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),

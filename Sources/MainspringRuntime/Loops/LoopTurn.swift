@@ -16,6 +16,7 @@ struct LoopTurn: Sendable {
     private(set) var state = State.running
     /// When it entered its state.
     private(set) var since: MonotonicInstant
+    private(set) var cancelledAt: MonotonicInstant?
     var hasTimedOut = false
 
     init(number: Int, startedAt: MonotonicInstant, lateness: Duration) {
@@ -28,15 +29,18 @@ struct LoopTurn: Sendable {
     mutating func move(to state: State, at now: MonotonicInstant) {
         self.state = state
         since = now
+        if state == .cancelled { cancelledAt = now }
     }
 
     /// `turn 12 for 7.5s, cancelled 2.5s ago`.
     func standing(at now: MonotonicInstant) -> String {
         let age = "turn \(number) for \((now - startedAt).forPeople)"
-        return switch state {
-        case .running: age
-        case .cancelled: "\(age), cancelled \((now - since).forPeople) ago"
-        case .hanging: "\(age), hanging for \((now - since).forPeople)"
-        }
+        return cancelledAt.map { "\(age), cancelled \((now - $0).forPeople) ago" } ?? age
+    }
+
+    func laggard(at now: MonotonicInstant) -> Laggard {
+        Laggard(
+            path: "turn \(number)", after: now - (cancelledAt ?? startedAt), wasKilled: false,
+            standing: standing(at: now))
     }
 }

@@ -55,6 +55,8 @@ public enum ChildReport: Sendable, Equatable {
     /// It works, but not well: one sentence why.
     case degraded(String)
     case recovered
+    /// It works so badly that it should be stopped and started again: one sentence why.
+    case failing(String)
     case ended(ChildEnd)
 }
 

@@ -23,13 +23,16 @@ public struct ChildSpec: Sendable, Equatable {
     /// The longest time between two heartbeats; nil: none are expected. A child that is silent for longer is degraded,
     /// and restarted when it has been silent for twice as long.
     public var silence: Duration?
+    /// With more operations than this that were given up and still run, a Swift child is stopped and restarted; with any, it
+    /// is degraded.
+    public var maxZombies: Int
     /// Where it was declared; nil for what a configuration file declares.
     public var site: SourceSite?
 
     public init(
         name: String, kind: ChildKind, restart: Restart = .always, backoff: RestartBackoff = RestartBackoff(),
         readiness: Readiness = Readiness(), dependsOn: [String] = [], stop: StopPolicy = StopPolicy(),
-        silence: Duration? = nil, site: SourceSite? = nil
+        silence: Duration? = nil, maxZombies: Int = 1, site: SourceSite? = nil
     ) {
         self.name = name
         self.kind = kind
@@ -39,6 +42,7 @@ public struct ChildSpec: Sendable, Equatable {
         self.dependsOn = dependsOn
         self.stop = stop
         self.silence = silence
+        self.maxZombies = maxZombies
         self.site = site
     }
 }

@@ -183,9 +183,9 @@ public final class Supervisor: Sendable {
             let after = asked.map { context.time.monotonic() - $0 } ?? .zero
             holdings.withLock { holdings in
                 if holdings.lives[name]?.number == number { holdings.lives[name] = nil }
-                if isStopping, end.wasKilled {
-                    holdings.laggards.append(Laggard(path: name, after: after, wasKilled: true))
-                }
+                // Before the stop it is not late for it, and what still runs now may have ended by then.
+                guard isStopping else { return }
+                if end.wasKilled { holdings.laggards.append(Laggard(path: name, after: after, wasKilled: true)) }
                 holdings.laggards += end.laggards.map { laggard in
                     var laggard = laggard
                     laggard.path = "\(name)/\(laggard.path)"

@@ -17,7 +17,9 @@ public struct SupervisorContext: Sendable {
     let executor: any TaskExecutor
     let prober: ReadinessProber
     /// Cancels tasks, which runs code of the user's.
-    let lane: AbandonableLane
+    let lane = AbandonableLane.cancelling
+    /// What was given up and still runs, anywhere in the node.
+    public let zombies = ZombieRegister()
 
     /// `logs` are those of commands; nil keeps their last lines in memory.
     public init(
@@ -42,7 +44,6 @@ public struct SupervisorContext: Sendable {
         self.resources = resources
         self.random = random
         self.prober = prober
-        lane = AbandonableLane(label: "cancel", time: time)
         self.executor = executor
         self.begin = begin
     }

@@ -106,6 +106,10 @@ extension SupervisorMachine {
             guard slots[index].degradation != nil else { return }
             slots[index].degradation = nil
             emit(.recovered(service: name))
+        case .failing(let reason):
+            guard slots[index].phase == .running || slots[index].phase == .starting else { return }
+            emit(.notReady(service: name, reason: reason))
+            beginStop(index, then: .restart(.crash))
         case .ended(let end): ended(index, end)
         }
     }

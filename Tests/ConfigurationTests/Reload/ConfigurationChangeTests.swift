@@ -1,7 +1,8 @@
-import Mainspring
 import MainspringCore
 import MainspringRuntime
 import Testing
+
+@testable import Mainspring
 
 @Suite("What a reload changes")
 struct ConfigurationChangeTests {
@@ -71,7 +72,7 @@ struct ConfigurationChangeTests {
         #expect(change.groups == .init(added: ["g"], removed: [], changed: []))
         #expect(change.stops.map(\.description) == ["gone", "feed", "beat"])
         #expect(change.starts.map(\.description) == ["feed", "g"])
-        #expect(change.logLevel == .debug)
+        #expect(change.logLevel.map { "\($0)" } == "debug")
         #expect(change.applied.count == 7 && change.needsRestart.count == 9)
     }
 

@@ -1,6 +1,8 @@
-import Mainspring
 import MainspringCore
+import MainspringRuntime
 import Testing
+
+@testable import Mainspring
 
 @Suite("Which children a reload stops and starts")
 struct SupervisionChangeTests {
@@ -21,10 +23,11 @@ struct SupervisionChangeTests {
         var groups = ConfigurationChange.Names()
     }
 
-    private static let cases = [
+    private static let cases: [Case] = [
         Case(testDescription: "nothing"),
         Case(
-            testDescription: "only the changed one, not what depends on it", edit: ("[a]", "[aa]"), stops: ["a"],
+            testDescription: "only the changed one, not what depends on it", edit: ("exec: [a]", "exec: [aa]"),
+            stops: ["a"],
             starts: ["a"]),
         Case(
             testDescription: "what has other dependencies",
@@ -69,9 +72,9 @@ struct SupervisionChangeTests {
             new: "{ groups: { g: { services: [d, a, l], strategy: rest-for-one } } }", stops: ["g/a", "g/l"],
             starts: ["g/a", "g/l"]),
         Case(
-            testDescription: "of a rest-for-one root too", edit: ("exec: [d]", "exec: [dd]"),
+            testDescription: "of a rest-for-one root too", edit: ("exec: [b]", "exec: [bb]"),
             old: "{ strategy: rest-for-one }",
-            stops: ["c", "b", "l", "d"], starts: ["d", "l", "b", "c"]),
+            stops: ["l", "d", "c", "b"], starts: ["b", "c", "d", "l"]),
         Case(
             testDescription: "in any other group the order means nothing",
             old: "{ groups: { g: { services: [d, l, a] } } }",

@@ -11,7 +11,7 @@ struct WithAbandoningDeadlineTests {
     let zombies: ZombieRegister
 
     init() {
-        zombies = ZombieRegister { [changes] in changes.append(1) }
+        zombies = ZombieRegister { [changes] _ in changes.append(1) }
     }
 
     @Test("an operation that ends in time gives its value or its error, and leaves nothing")

@@ -226,10 +226,10 @@ private enum Local { @TaskLocal static var value = 0 }
 }
 
 /// Not sendable.
-private final class Tally { var count = 0 }
+private final class Count { var count = 0 }
 
 private func plainly(_ time: ManualTime) async throws -> Int {
-    let tally = Tally()
+    let tally = Count()
     try await withDeadline(.seconds(1), time: time) {
         tally.count += 1
         await Task.yield()

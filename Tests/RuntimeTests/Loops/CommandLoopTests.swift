@@ -16,15 +16,18 @@ struct CommandLoopTests {
     init() throws {
         kit = try ProcessKit()
         rig = LoopRig(time: time)
-        logs = ServiceLogs(folder: nil, services: ["loop"], time: SystemTime())
+        logs = ServiceLogs(folder: nil, services: 1, time: SystemTime())
     }
 
     private func source(_ spec: LoopSpec, _ script: String) -> LoopSource {
         let command = CommandSpec(
             argv: ["/bin/sh", "-c", script], environment: ["PATH": "/usr/bin:/bin"], workingDirectory: kit.folder)
-        return LoopSource(
-            spec, command: command, spawner: kit.spawner, logs: logs, zombies: rig.zombies, time: rig.time,
-            sink: rig.events, logger: rig.logger)
+        return rig.source(spec, turns(of: command))
+    }
+
+    private func turns(of command: CommandSpec) -> CommandTurns {
+        CommandTurns(
+            command: command, spawner: kit.spawner, logs: logs, tracer: nil, executor: PrivateExecutor(label: "test"))
     }
 
     private func tail(_ lines: Int) async throws -> [String] {
@@ -55,9 +58,7 @@ struct CommandLoopTests {
     @Test("a command that cannot start is a failed turn")
     func missing() async throws {
         let command = CommandSpec(argv: ["/nonexistent"], environment: [:], workingDirectory: kit.folder)
-        let source = LoopSource(
-            LoopSpec(every: .seconds(60), maxFailures: 1), command: command, spawner: kit.spawner, logs: logs,
-            zombies: rig.zombies, time: rig.time, sink: rig.events, logger: rig.logger)
+        let source = rig.source(LoopSpec(every: .seconds(60), maxFailures: 1), turns(of: command))
         _ = try source.begin(rig.line)
         #expect(await rig.reports.end().detail.contains("No such file"))
     }
@@ -109,9 +110,7 @@ struct CommandLoopTests {
         let runner = CommandTurns(
             command: CommandSpec(argv: ["beat"], environment: [:], workingDirectory: "."), spawner: spawner, logs: logs,
             tracer: nil, executor: held)
-        let source = LoopSource(
-            LoopSpec(every: .seconds(60)), runner: runner, zombies: rig.zombies, time: rig.time, sink: rig.events,
-            logger: rig.logger)
+        let source = rig.source(LoopSpec(every: .seconds(60)), runner)
         let life = try source.begin(rig.line)
         life.kill()
         held.release()

@@ -84,7 +84,8 @@ struct LoopMachineTests {
 
     @Test("jitter is drawn below its bound, for each turn anew")
     func jitterIsDrawn() {
-        var loop = LoopSimulation(LoopSpec(every: .seconds(10), jitter: .seconds(2)), random: Lehmer(seed: 7)) { _ in
+        var loop = LoopSimulation(LoopSpec(every: .seconds(10), jitter: .seconds(2)), random: SeededGenerator(seed: 7))
+        { _ in
             Work(takes: .zero)
         }
         loop.feed(.start)
@@ -130,7 +131,8 @@ struct LoopMachineTests {
 
     @Test("jitter near the interval is no gap")
     func jitterIsNoGap() {
-        var loop = LoopSimulation(LoopSpec(every: .seconds(10), jitter: .seconds(10)), random: Lehmer(seed: 3)) { _ in
+        var loop = LoopSimulation(LoopSpec(every: .seconds(10), jitter: .seconds(10)), random: SeededGenerator(seed: 3))
+        { _ in
             Work(takes: .zero)
         }
         loop.feed(.start)
@@ -410,17 +412,5 @@ struct LoopMachineTests {
             .timerFired(.patience(1)), .turnEnded(1, .success),
         ] { loop.feed(input) }
         #expect(loop.lines.count == count)
-    }
-}
-
-/// A small generator with a seed.
-struct Lehmer: RandomNumberGenerator, Sendable {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed &* 2 + 1 }
-
-    mutating func next() -> UInt64 {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return state ^ (state >> 29)
     }
 }

@@ -45,11 +45,11 @@ struct LoopSourceTests {
         let source = rig.source(LoopSpec(every: .seconds(10))) { if $0.turn == 1 { throw Failed() } }
         let life = try source.begin(rig.line)
         await rig.turnsEnded(1)
-        await until { !rig.reports.all.isEmpty }
+        await eventually { !rig.reports.all.isEmpty }
         #expect(rig.reports.all == [.degraded("turn 1 failed: no price")])
         time.advance(by: .seconds(10))
         await rig.turnsEnded(2)
-        await until { rig.reports.all.count == 2 }
+        await eventually { rig.reports.all.count == 2 }
         #expect(rig.reports.all.last == .recovered)
         #expect(source.statistics.turns == 2)
         #expect(source.statistics.failures == 1)
@@ -125,7 +125,7 @@ struct LoopSourceTests {
         #expect(life.children().map(\.state) == [.failed])
         #expect(
             life.standing()
-                == "turn 1 for 8.0s, hanging for 0ms, last beat at Bot/Feed.swift:12 8.0s ago, declared at Bot/main.swift:9"
+                == "turn 1 for 8.0s, cancelled 5.0s ago, last beat at Bot/Feed.swift:12 8.0s ago, declared at Bot/main.swift:9"
         )
         time.advance(by: .seconds(20))
         #expect(source.statistics.skipped == 2)
@@ -160,14 +160,14 @@ struct LoopSourceTests {
         #expect(end.laggards.map(\.path) == ["turn 1"])
         #expect(throws: MainspringError.self) { try source.begin(rig.line) }
         release.notify()
-        await until { rig.zombies.count == 0 }
+        await eventually { rig.zombies.count == 0 }
         let life = try source.begin(rig.line)
         await rig.turnsEnded(2)
         #expect(source.statistics.turns == 2)
         life.kill()
     }
 
-    @Test("abandoned turns of an earlier life are listed below the next one")
+    @Test("abandoned turns of an earlier life are listed below the next one, and named when that ends")
     func earlierTurnsAreListed() async throws {
         let release = Signal()
         let source = rig.source(LoopSpec(every: .seconds(10))) { if $0.turn == 1 { await release.wait() } }
@@ -177,10 +177,11 @@ struct LoopSourceTests {
         await rig.turnsEnded(1)
         #expect(second.children().map(\.name) == ["turn 1"])
         #expect(source.statistics.zombies == 1)
+        second.stop(StopOrder(grace: .seconds(1)))
+        #expect(rig.reports.ends.map { $0.laggards.map(\.path) } == [["turn 1"]])
         release.notify()
         await rig.turnsEnded(2)
-        await until { second.children().isEmpty }
-        second.kill()
+        await eventually { second.children().isEmpty }
     }
 
     @Test("each turn has a span with its loop and number, and none is below another")
@@ -188,9 +189,7 @@ struct LoopSourceTests {
         let tracer = InMemoryTracer()
         let body: LoopSource.Body = { if $0.turn == 2 { throw Failed() } }
         let runner = ClosureTurns(body: body, tracer: tracer, lane: { $0() })
-        let source = LoopSource(
-            LoopSpec(every: .zero, pacing: .fixedDelay, maxFailures: 1), runner: runner, zombies: rig.zombies,
-            time: time, sink: rig.events, logger: rig.logger)
+        let source = rig.source(LoopSpec(every: .zero, pacing: .fixedDelay, maxFailures: 1), runner)
         _ = try source.begin(rig.line)
         #expect(await rig.reports.end().detail == "turn 2 failed: no price")
         let spans = tracer.finishedSpans
@@ -203,17 +202,15 @@ struct LoopSourceTests {
 
     @Test("a thousand loops under virtual time do exactly what arithmetic says")
     func thousandLoops() throws {
-        var random = Lehmer(seed: 42)
+        var random = SeededGenerator(seed: 42)
         var loops: [(source: LoopSource, every: Int, takes: Int, first: LoopSpec.First)] = []
         var lives: [any ChildLife] = []
         for number in 0..<1000 {
             let every = Int.random(in: 1...20, using: &random)
             let takes = Int.random(in: 0...30, using: &random) * 1000 + 1
             let first = LoopSpec.First.allCases.randomElement(using: &random) ?? .now
-            let source = LoopSource(
-                LoopSpec(every: .seconds(every), first: first),
-                runner: TimedTurns(time: time) { _ in .milliseconds(takes) }, zombies: rig.zombies, time: time,
-                sink: FanOutSink([]), logger: rig.logger)
+            let source = rig.source(
+                LoopSpec(every: .seconds(every), first: first), TimedTurns(time: time) { _ in .milliseconds(takes) })
             loops.append((source, every, takes, first))
             lives.append(try source.begin(rig.line("loop\(number)")))
         }

@@ -97,10 +97,10 @@ struct WithResourceTests {
     }
 }
 
-private final class Tally { var count = 0 }
+private final class Count { var count = 0 }
 
 private actor Owner {
-    private let tally = Tally()
+    private let tally = Count()
 
     func use(_ zombies: ZombieRegister, _ time: ManualTime) async throws -> Int {
         for _ in 0..<100 {

@@ -19,6 +19,7 @@ struct Fixture: Sendable {
     let executor = HeldExecutor()
     let services = StubServices()
     let inspector = StubInspector()
+    let control = StubControl()
     let metrics = MetricsRecorder(
         kinds: ["scan", "report"], queues: ["default", "small"], services: ["feed"], loops: ["beat"])
     let events = EventRecorder()
@@ -46,7 +47,8 @@ struct Fixture: Sendable {
 
     var dependencies: WebDependencies {
         WebDependencies(
-            jobs: system.client, services: services, inspector: inspector, metrics: metrics, time: time,
+            jobs: system.client, services: services, inspector: inspector, control: control, metrics: metrics,
+            time: time,
             storeName: store.name)
     }
 

@@ -100,3 +100,29 @@ final class StubInspector: NodeInspector {
     func phase() -> NodePhase { state.withLock { $0.phase } }
     func readiness() -> ReadinessReport { state.withLock { $0.report } }
 }
+
+final class StubControl: NodeControl {
+    private let stops = Mutex(0)
+    private let rehearsal = ShutdownRehearsal(
+        jobs: [ShutdownRehearsal.Job(name: "scan 1", timeLeft: .seconds(30))],
+        services: [
+            ChildStatus(
+                name: "feed", state: .running, isReady: true, since: Timestamp(microseconds: 0),
+                startedAt: Timestamp(microseconds: 0), lastStop: .seconds(6), stopTimeout: .seconds(5))
+        ], policy: ShutdownPolicy())
+
+    var stopped: Int { stops.withLock { $0 } }
+
+    func tree() -> [ChildStatus] {
+        let feed = ChildStatus(name: "feed", state: .running, isReady: true, since: Timestamp(microseconds: 0), pid: 7)
+        return [
+            ChildStatus(
+                name: "workers", kind: .group, state: .running, isReady: true, since: Timestamp(microseconds: 0),
+                children: [feed])
+        ]
+    }
+
+    func rehearseStop() -> ShutdownRehearsal { rehearsal }
+
+    func stop() { stops.withLock { $0 += 1 } }
+}

@@ -56,7 +56,7 @@ extension ConfigurationBuilder {
             strategy: strategy, maxRestarts: Int(maxRestarts), within: within, onExhausted: onExhausted)
     }
 
-    /// In the file's order; each child is in the first group that names it.
+    /// In the file's order; each child is in the first group that names it. Without those whose name is taken.
     private mutating func groups(in section: SettingReader, services: [String], loops: [String]) -> [DeclaredGroup] {
         let entries = section.entries("groups")
         let names = Set(entries.map(\.name))
@@ -86,6 +86,7 @@ extension ConfigurationBuilder {
                 }
             }
             let backoff = backoff(in: section)
+            guard !known.contains(name) else { return nil }
             return policy(in: section).map { DeclaredGroup(name: name, policy: $0, backoff: backoff, members: members) }
         }
     }

@@ -37,7 +37,7 @@ private struct SupervisedTree {
         /// Its `dependsOn` are its siblings.
         case service(ServiceSpec)
         case loop(LoopConfiguration)
-        case group(ChildSpec, SupervisionPolicy)
+        case group(SupervisionPolicy, RestartBackoff, dependsOn: [String])
     }
 
     /// In start order, the members of a group after it.
@@ -54,7 +54,7 @@ private struct SupervisedTree {
             add(member, to: nil, services, loops)
             guard member.kind == .group, let group = groups[member.name] else { continue }
             children[SupervisedPath(group: nil, kind: .group, name: group.name)] = .group(
-                group.child(dependsOn: member.dependsOn), group.policy)
+                group.policy, group.backoff, dependsOn: member.dependsOn)
             for inner in group.members { add(inner, to: group.name, services, loops) }
         }
     }

@@ -19,14 +19,6 @@ public struct GroupConfiguration: Sendable, Equatable {
     public var backoff: RestartBackoff
     /// Never empty; in start order: as declared, but for `rest-for-one` each after what it depends on.
     public var members: [SupervisedMember]
-
-    /// For its supervisor, with no deadlines worth the name: its members have their own.
-    public func child(dependsOn: [String]) -> ChildSpec {
-        let long = Duration.seconds(86_400)
-        return ChildSpec(
-            name: name, kind: .group, backoff: backoff, readiness: Readiness(check: .reported, within: long * 365),
-            dependsOn: dependsOn, stop: StopPolicy(timeout: long))
-    }
 }
 
 /// A child in its place in the tree.

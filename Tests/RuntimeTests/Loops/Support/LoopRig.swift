@@ -20,11 +20,16 @@ struct LoopRig {
     }
 
     func source(
-        _ spec: LoopSpec, site: SourceSite? = nil, random: any RandomNumberGenerator & Sendable = Lehmer(seed: 1),
-        body: @escaping LoopSource.Body
+        _ spec: LoopSpec, site: SourceSite? = nil, body: @escaping LoopSource.Body
     ) -> LoopSource {
+        source(spec, ClosureTurns(body: body, tracer: nil, lane: { $0() }), site: site)
+    }
+
+    func source(_ spec: LoopSpec, _ runner: any TurnRunner, site: SourceSite? = nil) -> LoopSource {
         LoopSource(
-            spec, zombies: zombies, time: time, sink: events, logger: logger, random: random, site: site, body: body)
+            spec, runner: runner, zombies: zombies, time: time, sink: events, logger: logger,
+            random: SeededGenerator(seed: 1),
+            site: site)
     }
 
     /// Of turns that ended, in that order.
