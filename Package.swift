@@ -147,6 +147,7 @@ let package = Package(
                 "MainspringCore", "MainspringRuntime", "MainspringTesting", "WardenProbe",
                 .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
             ]
         ),
@@ -203,14 +204,13 @@ let package = Package(
         .testTarget(
             name: "ApplicationTests",
             dependencies: [
-                "Mainspring", "MainspringCore", "MainspringJobs", "MainspringRuntime", "MainspringTesting",
-                .product(name: "Logging", package: "swift-log"),
+                "MainActorProgram", "Mainspring", "MainspringTesting", .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
         // A module like that of an application: everything in it is on the main actor by default.
-        .testTarget(
-            name: "MainActorTests", dependencies: ["Mainspring", "MainspringRuntime", "MainspringTesting"],
+        .target(
+            name: "MainActorProgram", dependencies: ["Mainspring"], path: "Tests/MainActorProgram",
             swiftSettings: [.defaultIsolation(MainActor.self)]
         ),
         .testTarget(

@@ -1,3 +1,4 @@
+import Glibc
 import Mainspring
 
 /// Three background tasks that work until they are told to end, and clean up after themselves.
@@ -30,4 +31,8 @@ import Mainspring
     }
 }
 
-func say(_ line: String) { print(line) }
+func say(_ line: String) {
+    print(line)
+    // At once, also into a pipe.
+    fflush(nil)
+}

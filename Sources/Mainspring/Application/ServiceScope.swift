@@ -17,13 +17,13 @@ extension ServiceScope {
     public func service(
         _ name: String, restart: ChildSpec.Restart = .always, backoff: RestartBackoff = RestartBackoff(),
         ready: Readiness.Check = .started, readyWithin: Duration = .seconds(30), dependsOn: [String] = [],
-        stop: StopPolicy = StopPolicy(), silence: Duration? = nil, file: String = #fileID, line: Int = #line,
-        body: @escaping ServiceBody
+        stop: StopPolicy = StopPolicy(), silence: Duration? = nil, maxZombies: Int = 1, file: String = #fileID,
+        line: Int = #line, body: @escaping ServiceBody
     ) {
         let spec = ChildSpec(
             name: name, kind: .service, restart: restart, backoff: backoff,
             readiness: Readiness(check: ready, within: readyWithin), dependsOn: dependsOn, stop: stop,
-            silence: silence, site: SourceSite(file: file, line: line))
+            silence: silence, maxZombies: maxZombies, site: SourceSite(file: file, line: line))
         children.declare(DeclaredChild(spec) { $0.child(spec, body: body) })
     }
 
