@@ -74,7 +74,8 @@ let package = Package(
         .target(
             name: "MainspringTesting",
             dependencies: [
-                "MainspringCore", "MainspringRuntime", "MainspringStore", .product(name: "Logging", package: "swift-log"),
+                "MainspringCore", "MainspringRuntime", "MainspringStore",
+                .product(name: "Logging", package: "swift-log"),
             ]
         ),
 

@@ -11,7 +11,9 @@ import Mainspring
                 let id = try receipt(of: context)
                 // Not a task of this request's: the job is on disk before the answer is given, and runs until it is settled.
                 let job = try await app.jobs.enqueue(
-                    JobRequest(kind: "receipt", arguments: ["order": .string(try context.parameters.require("number"))], id: id))
+                    JobRequest(
+                        kind: "receipt", arguments: ["order": .string(try context.parameters.require("number"))], id: id
+                    ))
                 return EditedResponse(status: .accepted, response: line(job))
             }
             router.get("/orders/:number") { _, context in

@@ -41,7 +41,8 @@ public enum Mainspring {
     /// after a fatal error, 124 when something had to be killed or abandoned. Throws what `configure` throws, and `conflict`
     /// when another runtime runs in this process.
     public static func run(
-        _ path: String? = nil, file: String = #fileID, line: Int = #line, configure: (MainspringApplication) throws -> Void
+        _ path: String? = nil, file: String = #fileID, line: Int = #line,
+        configure: (MainspringApplication) throws -> Void
     ) async throws {
         let claim = try RuntimeClaim(at: SourceSite(file: file, line: line))
         defer { claim.release() }

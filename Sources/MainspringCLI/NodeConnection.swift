@@ -7,7 +7,8 @@ import MainspringCore
 struct NodeConnection: NodeProgram {
     func run(_ request: RunRequest) async throws -> MainspringCommands.ExitStatus {
         let configuration = try load(request.configuration)
-        return MainspringCommands.ExitStatus(rawValue: try await Mainspring.run(configuration, queues: request.queues.map(Set.init)))
+        return MainspringCommands.ExitStatus(
+            rawValue: try await Mainspring.run(configuration, queues: request.queues.map(Set.init)))
     }
 
     func checkConfiguration(_ source: ConfigurationSource) throws -> [ConfigurationRefusal.Problem] {

@@ -1,6 +1,5 @@
 import Logging
 import MainActorProgram
-
 import ServiceLifecycle
 import Synchronization
 import Testing

@@ -58,7 +58,8 @@ struct ExampleTests {
 
     @Test("names that are wrong end a program with 78, and a state folder that is taken with 75")
     func refusals() async throws {
-        let folder = try ScratchFolder(config: "jobs: { receipt: { exec: [] } }\nservices: { web: { exec: [\"true\"] } }\n")
+        let folder = try ScratchFolder(
+            config: "jobs: { receipt: { exec: [] } }\nservices: { web: { exec: [\"true\"] } }\n")
         let wrong = try Example("http-service", in: folder)
         _ = try await wrong.says { $0.contains("jobs.receipt.exec") ? true : nil }
         #expect(try await wrong.waitForExit() == 78)

@@ -5,6 +5,54 @@ import Testing
 
 @Suite("Services from outside")
 struct ServiceTests {
+    @Test("groups and loops run, a changed file is taken over by HUP, and a broken one changes nothing")
+    func treeAndReload() async throws {
+        let config = """
+            supervision: { groups: { pair: { strategy: one-for-all, services: [feed, bot] } } }
+            services:
+              feed: { exec: [sleep, "600"], backoff: { base: 20ms } }
+              bot: { exec: [sleep, "600"], depends_on: [feed], backoff: { base: 20ms } }
+              lone: { exec: [sleep, "600"] }
+            loops:
+              beat: { exec: [sh, -c, "echo beat"], every: 100ms, timeout: 5s }
+            """
+        let folder = try ScratchFolder(config: config)
+        let daemon = try await Daemon.start(in: folder)
+        _ = try await eventually("the loop beats") {
+            try await daemon.get("/v1/services/beat/logs").body["data"]?[2]?.string == "beat" ? true : nil
+        }
+        let tree = try await daemon.cli("tree").output
+        #expect(tree.contains("├─ feed") && tree.contains("└─ bot") && tree.contains("beat"))
+
+        // One for all: the death of one takes the other along, and leaves the rest alone.
+        let before = try await daemon.pids()
+        Glibc.kill(try #require(before["bot"]), SIGKILL)
+        let after = try await eventually("both are new") {
+            let pids = try await daemon.pids()
+            return pids.count == 3 && pids["bot"] != before["bot"] && pids["feed"] != before["feed"] ? pids : nil
+        }
+        #expect(after["lone"] == before["lone"])
+
+        let file = try #require(folder.read("mainspring.yaml"))
+        try folder.write("mainspring.yaml", file + "\nserviecs: {}\n")
+        daemon.signal(SIGHUP)
+        _ = try await daemon.line { $0.contains("nothing was changed") ? true : nil }
+        #expect(try await daemon.pids() == after)
+
+        let changed = file.replacingOccurrences(of: "lone:", with: "other:")
+        try folder.write("mainspring.yaml", changed)
+        daemon.signal(SIGHUP)
+        _ = try await eventually("the new service runs") { try await daemon.pids()["other"] }
+        let services = try await daemon.pids()
+        #expect(services["lone"] == nil && services["feed"] == after["feed"])
+        #expect(try await daemon.line { $0.contains("+ services.other") ? true : nil })
+
+        let rehearsal = try await daemon.cli("node", "stop", "--dry-run")
+        #expect(rehearsal.status == 0 && rehearsal.output.contains("would be gone within"))
+        #expect(try await daemon.cli("node", "stop").status == 0)
+        #expect(try await daemon.waitForExit() == 0)
+    }
+
     @Test("a crash loop ends in backing_off with readiness degraded, and the service comes back when asked")
     func crashLoop() async throws {
         let folder = try ScratchFolder(
@@ -20,7 +68,7 @@ struct ServiceTests {
         let daemon = try await Daemon.start(in: folder)
         _ = try await eventually("the backoff grows") {
             let service = try await daemon.get("/v1/services").body["data"]?[0]
-            return service?["state"] == "backing_off" && (service?["restarts"]?.integer ?? 0) >= 4 ? true : nil
+            return service?["state"] == "backing_off" && (service?["restarts"]?.integer ?? 0) >= 3 ? true : nil
         }
         let ready = try await daemon.get("/readyz?verbose")
         #expect(ready.status == 503)
@@ -56,5 +104,17 @@ struct ServiceTests {
         let table = try await daemon.cli("service", "ls")
         #expect(table.output.contains("upper") && table.output.contains("lower"))
         #expect(try await daemon.stop() == 0)
+    }
+}
+
+extension Daemon {
+    /// Of the services that have a process.
+    fileprivate func pids() async throws -> [String: Int32] {
+        let services = try await get("/v1/services").body["data"]?.array ?? []
+        return Dictionary(
+            services.compactMap { service in
+                guard let name = service["name"]?.string, let pid = service["pid"]?.integer else { return nil }
+                return (name, Int32(pid))
+            }, uniquingKeysWith: { $1 })
     }
 }

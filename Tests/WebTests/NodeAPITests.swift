@@ -67,6 +67,20 @@ struct NodeAPITests {
         #expect(mailer?["depends_on"] == ["feed"])
     }
 
+    @Test("a stop is rehearsed, then begun; only this node's") func stop() async {
+        let node = Fixture()
+        let rehearsal = await node.post("/v1/nodes/test-1/stop", #"{"dry_run": true}"#)
+        #expect(rehearsal.status == 200)
+        #expect(rehearsal.json["items"]?.array?.compactMap { $0["fate"]?.string } == ["handed_back", "cut"])
+        #expect(rehearsal.json["by_seconds"]?.double == 30)
+        #expect(node.control.stopped == 0)
+        #expect(await node.send(.post, "/v1/nodes/other/stop").status == 404)
+        #expect(await node.post("/v1/nodes/test-1/stop", #"{"dry_run": "yes"}"#).status == 400)
+        #expect(await node.send(.post, "/v1/nodes/test-1/stop").status == 202)
+        #expect(node.control.stopped == 1)
+        #expect(await node.get("/v1/nodes").json["data"]?[0]?["node"]?.string == "test-1")
+    }
+
     @Test("livez asks nothing of the store") func live() async {
         let node = Fixture()
         node.store.fail(MainspringError(.storeFailed, "gone"))

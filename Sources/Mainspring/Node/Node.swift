@@ -187,7 +187,8 @@ final class Node: Sendable {
     private func tellThatItRuns() async throws {
         let waiting = try await store.queues().reduce(0) { $0 + $1.waiting }
         let summary = StartupSummary(
-            configuration: configuration, declarations: declarations, version: MainspringVersion.current, pid: getpid(), url: web.url,
+            configuration: configuration, declarations: declarations, version: MainspringVersion.current, pid: getpid(),
+            url: web.url,
             waitingJobs: waiting,
             took: time.now() - status.startedAt, sweptProcesses: ground.sweptProcesses)
         if embedding == .process, configuration.log.format == .text {

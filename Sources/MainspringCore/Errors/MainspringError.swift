@@ -80,7 +80,7 @@ extension MainspringError.Code {
         case .malformed, .invalidArguments, .unknownKind, .tooLarge: 64
         case .unreachable: 69
         case .storeCorrupt, .storeReadOnly, .storeFull, .storeNewer, .storeFailed: 74
-        case .queueFull, .draining, .locked, .noFreePort, .storeBusy: 75
+        case .queueFull, .draining, .circuitOpen, .locked, .noFreePort, .storeBusy: 75
         case .forbidden: 77
         case .configuration, .openBind: 78
         case .timedOut: 124

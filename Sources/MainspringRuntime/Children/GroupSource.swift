@@ -12,10 +12,10 @@ struct GroupSource: ChildSource {
 
     func begin(_ line: ChildLine) throws -> any ChildLife {
         let supervisor = try Supervisor(
-            name: line.name, children: children, policy: policy, context: context, onReady: { line.report(.ready) }
-        ) { end, laggards in
-            line.report(.ended(Self.end(end, laggards)))
-        }
+            name: line.name, children: children, policy: policy, context: context, onReady: { line.report(.ready) },
+            onEnd: { end, laggards in
+                if laggards.contains(where: { !$0.wasKilled }) { line.report(.stuck(Self.end(end, laggards))) }
+            }, onGone: { end, laggards in line.report(.ended(Self.end(end, laggards))) })
         supervisor.start()
         return GroupLife(supervisor)
     }

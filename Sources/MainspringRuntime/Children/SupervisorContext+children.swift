@@ -44,8 +44,15 @@ extension SupervisorContext {
         let time = StopTime.longest(of: children.map(\.spec), strategy: policy.strategy)
         let spec = ChildSpec(
             name: name, kind: .group, backoff: backoff,
-            readiness: Readiness(check: .reported, within: .seconds(31_536_000)),
             dependsOn: dependsOn, stop: StopPolicy(timeout: time, drain: time), site: site)
+        return child(spec, policy: policy, children: children)
+    }
+
+    func child(_ spec: ChildSpec, policy: SupervisionPolicy, children: [Supervisor.Child]) -> Supervisor.Child {
+        var spec = spec
+        spec.kind = .group
+        // It takes however long its children take: they have start deadlines of their own.
+        spec.readiness.check = .reported
         return Supervisor.Child(spec, GroupSource(policy: policy, children: children, context: self))
     }
 }

@@ -30,6 +30,7 @@ final class TaskLife: ChildLife {
     private struct State {
         var task: Task<Void, Never>?
         var stopAskedAt: MonotonicInstant?
+        var cancelAt: MonotonicInstant?
         var isCancelled = false
         var hasEnded = false
         var timer: (any ScheduledAction)?
@@ -101,7 +102,8 @@ final class TaskLife: ChildLife {
         guard order.drain > .zero else { return kill() }
         let timer = time.schedule(after: order.drain) { self.kill() }
         let unneeded: (any ScheduledAction)? = state.withLock { state in
-            guard !state.hasEnded else { return timer }
+            guard !state.hasEnded, state.cancelAt.map({ now + order.drain < $0 }) ?? true else { return timer }
+            state.cancelAt = now + order.drain
             defer { state.timer = timer }
             return state.timer
         }

@@ -45,12 +45,8 @@ final class BroadcastCore: Sendable {
         case .ended: return nil
         case .nothing(let drawn): ticket = drawn
         }
-        return await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                // A cancellation that came before this is seen here; one that comes later finds the continuation.
-                perform(
-                    machine.withLock { $0.park(continuation, of: id, ticket: ticket, isCancelled: Task.isCancelled) })
-            }
+        return await suspend(isolation: isolation) { continuation, isCancelled in
+            perform(machine.withLock { $0.park(continuation, of: id, ticket: ticket, isCancelled: isCancelled) })
         } onCancel: {
             perform(machine.withLock { $0.cancelReader(of: id, ticket: ticket) })
         }

@@ -84,7 +84,9 @@ public final class Groundwork: Sendable {
         }
         state.withLock { $0.hasRunHooks = true }
         for hook in startHooks {
-            let took = try await start("the start hook \(hook.name)", hook.timeout, hook.site) { try await self.run(hook) }
+            let took = try await start("the start hook \(hook.name)", hook.timeout, hook.site) {
+                try await self.run(hook)
+            }
             logger.info("start hook ran", metadata: ["hook": "\(hook.name)", "took": "\(took.text)"])
         }
     }

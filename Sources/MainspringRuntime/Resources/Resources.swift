@@ -21,7 +21,9 @@ public final class Resources: Sendable {
             guard found.count == 1 else {
                 throw MainspringError(
                     .notFound, "\(found.count) resources of the type \(type) are provided",
-                    hint: "Say which: [\(type).self, named: \"\(holder.name)\"]. There are \(Self.list(all.map(\.name))).")
+                    hint:
+                        "Say which: [\(type).self, named: \"\(holder.name)\"]. There are \(Self.list(all.map(\.name)))."
+                )
             }
             return try holder.value()
         }

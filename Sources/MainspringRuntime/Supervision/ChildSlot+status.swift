@@ -38,6 +38,7 @@ extension SupervisorMachine {
             if let round, round.members.contains(slot.spec.name) { return "restarts together with \(round.trigger)" }
             let missing = slot.spec.dependsOn.filter { self[$0]?.isSatisfied == false }
             return missing.isEmpty ? "not started yet" : "waiting for \(missing.joined(separator: ", "))"
+        case .starting where slot.spec.kind == .group: return "not all of its children are ready yet"
         case .starting: return "not ready yet, \((now - slot.since).forPeople) of \(slot.spec.readiness.within.text)"
         case .backingOff(let until):
             let restarts = slot.restarts == 1 ? "1 restart" : "\(slot.restarts) restarts"

@@ -24,7 +24,7 @@ struct ChildSlot: Sendable {
         case remove
     }
 
-    let spec: ChildSpec
+    var spec: ChildSpec
     /// Counts children: start order.
     let order: Int
     var phase = Phase.waiting
@@ -56,6 +56,8 @@ struct ChildSlot: Sendable {
     var isExhausted = false
     /// Ended with success under a policy that leaves it at that.
     var isComplete = false
+    /// Living siblings that depend on it.
+    var livingDependents = 0
     /// All force there is was used, whatever its stop policy says.
     var isForced = false
 
@@ -71,6 +73,10 @@ struct ChildSlot: Sendable {
         case .starting, .running, .stopping: true
         case .waiting, .backingOff, .lost, .stopped, .failed: false
         }
+    }
+
+    var isLost: Bool {
+        if case .lost = phase { true } else { false }
     }
 
     /// Whether siblings that depend on this one may start.

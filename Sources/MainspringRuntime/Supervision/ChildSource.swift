@@ -57,6 +57,8 @@ public enum ChildReport: Sendable, Equatable {
     case recovered
     /// It works so badly that it should be stopped and started again: one sentence why.
     case failing(String)
+    /// For a supervisor: it has ended, but for children that were given up on; `ended` follows when they have ended too.
+    case stuck(ChildEnd)
     case ended(ChildEnd)
 }
 

@@ -13,11 +13,10 @@ extension Supervisor: ServiceControl {
             guard let life = lives[status.name]?.life else { return status }
             var status = status
             status.children = life.children()
-            if status.kind == .group, status.state == .running {
-                let missing = status.children.filter { !$0.isReady }.map(\.name)
-                guard !missing.isEmpty else { return status }
-                status.state = .degraded
+            let missing = status.children.filter { !$0.isReady }.map(\.name)
+            if !missing.isEmpty, status.isReady {
                 status.isReady = false
+                status.state = .degraded
                 status.detail = "not ready: \(missing.joined(separator: ", "))"
             }
             return status
@@ -97,10 +96,12 @@ extension Supervisor: ServiceControl {
     }
 
     private func find(_ path: String) -> (Supervisor, String)? {
-        let (isMine, lives) = holdings.withLock { ($0.sources[path] != nil, $0.lives) }
-        guard !isMine else { return (self, path) }
-        for (name, life) in lives {
-            guard let group = life.life as? GroupLife else { continue }
+        guard holdings.withLock({ $0.sources[path] == nil }) else { return (self, path) }
+        let groups = pump.read { machine in
+            machine.ordered().filter { machine.slots[$0].spec.kind == .group }.map { machine.slots[$0].spec.name }
+        }
+        for name in groups {
+            guard let group = life(name) as? GroupLife else { continue }
             let rest = path.hasPrefix("\(name)/") ? String(path.dropFirst(name.count + 1)) : path
             if let found = group.supervisor.find(rest) { return found }
         }

@@ -19,19 +19,20 @@ public final class Supervisor: Sendable {
     }
 
     struct Life {
-        let life: any ChildLife
         let number: Int
+        let pulse = Pulse()
+        /// Nil until it has begun.
+        var life: (any ChildLife)?
     }
 
     struct Holdings {
         var sources: [String: any ChildSource] = [:]
         var lives: [String: Life] = [:]
-        var pulses: [String: Pulse] = [:]
         var timers: [String: any ScheduledAction] = [:]
         var removalWaiters: [String: [@Sendable (Bool) -> Void]] = [:]
         var stopWaiters: [@Sendable ([Laggard]) -> Void] = []
         var laggards: [Laggard] = []
-        var isEnded = false
+        var end: SupervisorEnd?
     }
 
     public let name: String
@@ -40,6 +41,7 @@ public final class Supervisor: Sendable {
     let context: SupervisorContext
     private let onReady: @Sendable () -> Void
     private let onEnd: @Sendable (SupervisorEnd, [Laggard]) -> Void
+    private let onGone: @Sendable (SupervisorEnd, [Laggard]) -> Void
 
     /// Nothing starts before ``start()``.
     ///
@@ -50,19 +52,25 @@ public final class Supervisor: Sendable {
         context: SupervisorContext,
         onExhausted: @escaping @Sendable (SupervisionPolicy.Exhaustion, _ reason: String) -> Void = { _, _ in }
     ) throws {
-        try self.init(name: name, children: children, policy: policy, context: context, onReady: {}) { end, _ in
-            if case .exhausted(let exhaustion, let reason) = end { onExhausted(exhaustion, reason) }
-        }
+        try self.init(
+            name: name, children: children, policy: policy, context: context, onReady: {},
+            onEnd: { end, _ in
+                if case .exhausted(let exhaustion, let reason) = end { onExhausted(exhaustion, reason) }
+            }, onGone: { _, _ in })
     }
 
+    /// `onEnd` is called when nothing runs any more but what was given up on, with those that were late; `onGone` when
+    /// that has ended too, with those that had to be killed.
     init(
         name: String, children: [Child], policy: SupervisionPolicy, context: SupervisorContext,
-        onReady: @escaping @Sendable () -> Void, onEnd: @escaping @Sendable (SupervisorEnd, [Laggard]) -> Void
+        onReady: @escaping @Sendable () -> Void, onEnd: @escaping @Sendable (SupervisorEnd, [Laggard]) -> Void,
+        onGone: @escaping @Sendable (SupervisorEnd, [Laggard]) -> Void
     ) throws {
         self.name = name
         self.context = context
         self.onReady = onReady
         self.onEnd = onEnd
+        self.onGone = onGone
         pump = ActionPump(
             try SupervisorMachine(
                 name: name, children: children.map(\.spec), policy: policy, random: context.random,
@@ -80,7 +88,7 @@ public final class Supervisor: Sendable {
     /// deadline forward.
     public func stop(budget: Duration, completion: @escaping @Sendable ([Laggard]) -> Void) {
         let laggards: [Laggard]? = holdings.withLock { holdings in
-            if holdings.isEnded { return holdings.laggards }
+            if holdings.end != nil { return holdings.laggards }
             holdings.stopWaiters.append(completion)
             return nil
         }
@@ -99,7 +107,7 @@ public final class Supervisor: Sendable {
     public func forceKill() {
         feed(.forceKill)
         // Another thread may be busy with the actions: the signals do not wait for it.
-        for life in holdings.withLock({ Array($0.lives.values) }) { life.life.kill() }
+        for life in holdings.withLock({ $0.lives.values.compactMap(\.life) }) { life.kill() }
     }
 
     // MARK: Performing
@@ -122,7 +130,7 @@ public final class Supervisor: Sendable {
             }
         case .schedule(let name, let generation, let delay):
             let timer = context.time.schedule(after: delay) {
-                let beat = self.holdings.withLock { $0.pulses[name] }?.last?.0
+                let beat = self.holdings.withLock { $0.lives[name]?.pulse }?.last?.0
                 self.feed(.timerFired(name, generation: generation, lastBeat: beat))
             }
             holdings.withLock { $0.timers.updateValue(timer, forKey: name) }?.cancel()
@@ -139,13 +147,15 @@ public final class Supervisor: Sendable {
             let waiters = holdings.withLock { holdings in
                 holdings.sources[name] = nil
                 holdings.lives[name] = nil
-                holdings.pulses[name] = nil
                 return holdings.removalWaiters.removeValue(forKey: name) ?? []
             }
             for waiter in waiters { waiter(true) }
         case .emit(let event): tell(event)
         case .allReady: onReady()
         case .ended(let end): finish(end)
+        case .gone:
+            let (end, laggards) = holdings.withLock { ($0.end, $0.laggards) }
+            if let end { onGone(end, laggards.filter(\.wasKilled)) }
         }
     }
 
@@ -159,18 +169,21 @@ public final class Supervisor: Sendable {
     func life(_ name: String) -> (any ChildLife)? { holdings.withLock { $0.lives[name]?.life } }
 
     private func begin(_ name: String, _ number: Int) {
-        let pulse = Pulse()
+        let new = Life(number: number)
         let source = holdings.withLock { holdings in
-            holdings.pulses[name] = pulse
+            holdings.lives[name] = new
             return holdings.sources[name]
         }
         guard let source else { return }
-        let line = ChildLine(name: name, pulse: pulse, time: context.time) { report in
+        let line = ChildLine(name: name, pulse: new.pulse, time: context.time) { report in
             self.hear(report, of: name, number)
         }
         do {
             let life = try source.begin(line)
-            holdings.withLock { $0.lives[name] = Life(life: life, number: number) }
+            holdings.withLock { holdings in
+                // It may have ended already.
+                if holdings.lives[name]?.number == number { holdings.lives[name]?.life = life }
+            }
             feed(.begun(name, life: number, pid: life.pid))
         } catch {
             feed(.beginFailed(name, life: number, reason: Self.reason(error)))
@@ -186,11 +199,7 @@ public final class Supervisor: Sendable {
                 // Before the stop it is not late for it, and what still runs now may have ended by then.
                 guard isStopping else { return }
                 if end.wasKilled { holdings.laggards.append(Laggard(path: name, after: after, wasKilled: true)) }
-                holdings.laggards += end.laggards.map { laggard in
-                    var laggard = laggard
-                    laggard.path = "\(name)/\(laggard.path)"
-                    return laggard
-                }
+                holdings.laggards += end.laggards.map { $0.below(name) }
             }
         }
         feed(.reported(name, life: number, report))
@@ -199,7 +208,7 @@ public final class Supervisor: Sendable {
     private func finish(_ end: SupervisorEnd) {
         let lost = lost()
         let (waiters, laggards) = holdings.withLock { holdings in
-            holdings.isEnded = true
+            holdings.end = end
             holdings.laggards += lost
             defer { holdings.stopWaiters = [] }
             return (holdings.stopWaiters, holdings.laggards)
@@ -208,7 +217,7 @@ public final class Supervisor: Sendable {
         for waiter in waiters { waiter(laggards) }
     }
 
-    /// Children that were given up on and still run.
+    /// Children that were given up on and still run, each supervisor with those below it.
     private func lost() -> [Laggard] {
         let now = context.time.monotonic()
         let names = pump.read { machine in
@@ -216,13 +225,25 @@ public final class Supervisor: Sendable {
                 if case .lost = slot.phase { (slot.spec.name, slot.stopAskedAt ?? slot.since) } else { nil }
             }
         }
-        return names.map { name, asked in
-            Laggard(path: name, after: now - asked, wasKilled: false, standing: life(name)?.standing())
+        return names.flatMap { name, asked in
+            let life = life(name)
+            if let group = life as? GroupLife {
+                return group.supervisor.holdings.withLock { $0.laggards }.map { $0.below(name) }
+            }
+            return [Laggard(path: name, after: now - asked, wasKilled: false, standing: life?.standing())]
         }
     }
 
     private static func reason(_ error: any Error) -> String {
         guard let error = error as? MainspringError else { return "could not start: \(error)" }
         return "could not start: \(error.cause ?? error.message)"
+    }
+}
+
+extension Laggard {
+    fileprivate func below(_ supervisor: String) -> Laggard {
+        var laggard = self
+        laggard.path = "\(supervisor)/\(path)"
+        return laggard
     }
 }

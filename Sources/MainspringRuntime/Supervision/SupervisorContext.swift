@@ -28,13 +28,15 @@ public struct SupervisorContext: Sendable {
     ) {
         let queue = DispatchQueue(label: "mainspring.supervisor", qos: .userInitiated)
         self.init(
-            time: time, sink: sink, logger: logger, logs: logs, resources: resources, random: random, prober: ReadinessProber(time: time),
+            time: time, sink: sink, logger: logger, logs: logs, resources: resources, random: random,
+            prober: ReadinessProber(time: time),
             executor: PrivateExecutor(label: "mainspring.commands"), begin: { queue.async(execute: $0) })
     }
 
     init(
         time: any TimeSource, sink: any EventSink, logger: Logger, logs: ServiceLogs?,
-        resources: Resources = Resources(), random: any RandomNumberGenerator & Sendable, prober: ReadinessProber, executor: any TaskExecutor,
+        resources: Resources = Resources(), random: any RandomNumberGenerator & Sendable, prober: ReadinessProber,
+        executor: any TaskExecutor,
         begin: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void
     ) {
         self.time = time

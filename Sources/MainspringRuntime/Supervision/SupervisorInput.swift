@@ -40,6 +40,8 @@ enum SupervisorAction: Sendable, Equatable {
     case allReady
     /// Nothing runs any more but what was given up on.
     case ended(SupervisorEnd)
+    /// Nor does that; always after `ended`.
+    case gone
 }
 
 /// Why a supervisor has ended.

@@ -9,6 +9,7 @@ struct RestartRound: Sendable, Equatable {
     var members: Set<String>
     /// The end of the trigger's backoff.
     var due: MonotonicInstant
+    var livingCount = 0
 }
 
 extension SupervisorMachine {
@@ -20,64 +21,58 @@ extension SupervisorMachine {
             slots[index].failures = 0
             slots[index].isExhausted = false
         }
-        // It can end before its beginning is heard of.
-        if !slot.hasBegun { emit(.starting(service: name, pid: nil)) }
-        slots[index].isLive = false
-        slots[index].pid = nil
-        slots[index].lastExit = end.detail
+        noteBegun(index)
         slots[index].lastStop = slot.stopAskedAt.map { now - $0 } ?? slot.lastStop
         if end.wasKilled || slot.isForced { emit(.killed(service: name)) }
         emit(.exited(service: name, status: end.detail, after: age(index)))
-        switch slot.phase {
-        case .lost(let next): foundAgain(index, next)
-        case _ where isStopping:
-            settle(index)
-            stoppedDuringStop(index)
-        case .stopping(let next): stopped(index, next)
-        default: ended(index, reason: end.isSuccess ? .exit : .crash, end: end)
-        }
+        over(index, end, reason: end.isSuccess ? .exit : .crash)
     }
 
     /// A missing program is a crash like any other: it may be put there while the node runs.
     mutating func beginFailed(_ index: Int, reason: String) {
-        slots[index].isLive = false
-        slots[index].lastExit = reason
+        guard slots[index].isLive else { return }
         emit(.notReady(service: slots[index].spec.name, reason: reason))
-        if isStopping {
-            settle(index)
-            return stoppedDuringStop(index)
+        over(index, ChildEnd(isSuccess: false, detail: reason), reason: .crash)
+    }
+
+    /// Nothing of the life is left.
+    private mutating func over(_ index: Int, _ end: ChildEnd, reason: ServiceEvent.RestartReason) {
+        slots[index].isLive = false
+        slots[index].pid = nil
+        slots[index].lastExit = end.detail
+        switch slots[index].phase {
+        case _ where isStopping: settle(index)
+        case .lost(let next): foundAgain(index, next, end)
+        case .stopping(let next): stopped(index, next, end)
+        // It would have been stopped with the others.
+        case _ where isInRound(index) && !end.isFinal: rejoin(index)
+        default: ended(index, reason: reason, end: end)
         }
-        if case .stopping(let next) = slots[index].phase { return stopped(index, next) }
-        ended(index, reason: .crash, end: ChildEnd(isSuccess: false, detail: reason))
     }
 
     /// A child that was asked to end has ended.
-    private mutating func stopped(_ index: Int, _ next: ChildSlot.Next) {
+    private mutating func stopped(_ index: Int, _ next: ChildSlot.Next, _ end: ChildEnd) {
         switch next {
         case .restart(.asked):
             slots[index].restartReason = .asked
             begin(index)
-        case .restart(let reason):
-            ended(index, reason: reason, end: ChildEnd(isSuccess: false, detail: slots[index].lastExit ?? "ended"))
-        case .rejoin:
-            rejoin(index)
-            advanceRound()
+        case .restart(let reason): ended(index, reason: reason, end: ChildEnd(isSuccess: false, detail: end.detail))
+        case .rejoin: rejoin(index)
         case .stop: settle(index)
         case .remove: forget(index)
         }
     }
 
     /// One that was given up on has ended after all.
-    private mutating func foundAgain(_ index: Int, _ next: ChildSlot.Next) {
+    private mutating func foundAgain(_ index: Int, _ next: ChildSlot.Next, _ end: ChildEnd) {
         switch next {
-        case .restart(let reason) where !isStopping:
+        case .remove: forget(index)
+        case .stop: settle(index)
+        case _ where end.isFinal: move(index, to: .failed)
+        case .restart(let reason):
             slots[index].restartReason = reason
             begin(index)
-        case .rejoin where !isStopping:
-            rejoin(index)
-            begin(index)
-        case .remove: forget(index)
-        default: settle(index)
+        case .rejoin: rejoin(index)
         }
     }
 
@@ -100,17 +95,21 @@ extension SupervisorMachine {
         let (now, within) = (now, policy.within)
         recentRestarts.removeAll { now - $0 > within }
         recentRestarts.append(now)
+        // How many more there are makes no difference.
+        if recentRestarts.count > policy.maxRestarts + 1 { recentRestarts.removeFirst() }
         if recentRestarts.count > policy.maxRestarts {
             let times = recentRestarts.count == 1 ? "1 restart" : "\(recentRestarts.count) restarts"
-            slots[index].isExhausted = true
             guard policy.onExhausted == .backOff else {
                 move(index, to: .failed)
                 return trip("\(times) within \(policy.within.text), the last of \(spec.name) after \(end.detail)")
             }
-            emit(
-                .exhausted(
-                    supervisor: name,
-                    reason: "\(times) within \(policy.within.text): \(spec.name) stays at its longest backoff"))
+            if !slots[index].isExhausted {
+                emit(
+                    .exhausted(
+                        supervisor: name,
+                        reason: "\(times) within \(policy.within.text): \(spec.name) stays at its longest backoff"))
+            }
+            slots[index].isExhausted = true
         }
         let failures = slots[index].isExhausted ? Int.max : slots[index].failures
         let delay = spec.backoff.delay(afterFailures: failures, using: &random)
@@ -137,69 +136,59 @@ extension SupervisorMachine {
         for slot in slots where policy.strategy == .oneForAll || slot.order >= trigger.order {
             // One that was stopped by a command, or ended for good, is not started behind anybody's back.
             switch slot.phase {
-            case .stopped where !slot.isComplete, .failed, .lost(then: .stop), .lost(then: .remove): continue
+            case .stopped where !slot.isComplete || slot.spec.restart == .never: continue
+            case .failed, .lost(then: .stop), .lost(then: .remove): continue
             case .stopping(then: .stop), .stopping(then: .remove): continue
             default: members.insert(slot.spec.name)
             }
         }
-        members.insert(trigger.spec.name)
-        round = RestartRound(trigger: trigger.spec.name, members: members, due: now + delay)
         move(index, to: .waiting)
-        for member in ordered() where members.contains(slots[member].spec.name) && member != index {
+        round = RestartRound(
+            trigger: trigger.spec.name, members: members, due: max(now + delay, round?.due ?? now),
+            livingCount: slots.count { $0.isAlive && members.contains($0.spec.name) })
+        for member in ordered().reversed() where members.contains(slots[member].spec.name) && member != index {
             switch slots[member].phase {
             case .backingOff, .stopped: rejoin(member)
             case .stopping(then: .restart): slots[member].phase = .stopping(then: .rejoin)
-            default: break
+            default: stopUnneeded(member)
             }
         }
-        advanceRound()
     }
 
-    /// Stops the members on which no living member depends; once all are gone, the trigger's backoff runs.
-    private mutating func advanceRound() {
-        guard let round, !isStopping else { return }
-        var isGone = true
-        for index in ordered().reversed() where round.members.contains(slots[index].spec.name) {
-            guard slots[index].isAlive else { continue }
-            isGone = false
-            if case .stopping = slots[index].phase { continue }
-            let name = slots[index].spec.name
-            let isNeeded = (dependents[name] ?? []).contains { round.members.contains($0) && self[$0]?.isAlive == true }
-            if !isNeeded { beginStop(index, then: .rejoin) }
-        }
-        guard isGone, let trigger = indices[round.trigger], slots[trigger].phase == .waiting else { return }
+    private func isInRound(_ index: Int) -> Bool {
+        slots[index].spec.restart != .never && round?.members.contains(slots[index].spec.name) == true
+    }
+
+    /// Once all members are gone, the trigger's backoff runs.
+    mutating func startBackoffOfRound() {
+        guard let round, round.livingCount == 0, let trigger = indices[round.trigger],
+            slots[trigger].phase == .waiting
+        else { return }
         move(trigger, to: .backingOff(until: round.due))
         schedule(trigger, after: max(.zero, round.due - now))
     }
 
-    /// A member is gone and waits for the others, unless its policy leaves it at that.
+    /// A member is gone: it waits for the others, unless its policy leaves it at that.
     private mutating func rejoin(_ index: Int) {
         modify(index) { $0.isComplete = false }
-        guard slots[index].spec.restart != .never else {
-            leaveRound(index)
-            return settle(index)
-        }
+        guard slots[index].spec.restart != .never else { return settle(index) }
         slots[index].restartReason = .sibling
-        move(index, to: .waiting)
+        // The round may be over, without it.
+        begin(index)
     }
 
-    /// The child goes no longer with the round; without its trigger the round is over.
-    mutating func leaveRound(_ index: Int) {
-        let name = slots[index].spec.name
-        guard round?.members.remove(name) != nil else { return }
-        guard round?.trigger == name else { return }
+    /// Its backoff is over, or cut short: those that wait for it begin too, in order.
+    mutating func beginAgain(_ index: Int) {
+        guard round?.trigger == slots[index].spec.name else { return begin(index) }
         round = nil
+        move(index, to: .waiting)
         beginWaiting()
     }
 
-    /// A member will not come back soon: the others go on without it.
-    mutating func lostMember(_ index: Int) {
-        guard round?.members.contains(slots[index].spec.name) == true else { return }
-        leaveRound(index)
-        advanceRound()
-    }
-
-    mutating func endRound(of trigger: String) {
-        if round?.trigger == trigger { round = nil }
+    /// Without its trigger a round comes to nothing.
+    mutating func leaveRound(_ index: Int) {
+        guard round?.trigger == slots[index].spec.name else { return }
+        round = nil
+        isRoundLost = true
     }
 }

@@ -12,9 +12,11 @@ extension SupervisorMachine {
         for index in ordered() where slots[index].phase == .waiting { begin(index) }
     }
 
-    mutating func beginDependents(of name: String) {
-        for dependent in dependents[name] ?? [] {
-            guard let index = indices[dependent], slots[index].phase == .waiting else { continue }
+    mutating func beginDependents(of name: String) { begin(dependents[name] ?? []) }
+
+    mutating func begin(_ names: [String]) {
+        for name in names {
+            guard let index = indices[name], slots[index].phase == .waiting else { continue }
             begin(index)
         }
     }
@@ -51,17 +53,28 @@ extension SupervisorMachine {
     mutating func begun(_ index: Int, pid: Int32?) {
         let spec = slots[index].spec
         guard slots[index].isLive else { return }
-        slots[index].hasBegun = true
         slots[index].pid = pid
-        emit(.starting(service: spec.name, pid: pid))
+        noteBegun(index)
+        switch slots[index].phase {
         // The order to stop came first: the life could not be told before.
-        if case .stopping = slots[index].phase { return sendStop(index) }
-        guard slots[index].phase == .starting else { return }
+        case .stopping: return sendStop(index)
+        case .lost: return actions.append(.kill(spec.name))
+        case .starting: break
+        case .waiting, .running, .backingOff, .stopped, .failed: return
+        }
         guard spec.readiness.check != .started else { return ready(index) }
-        schedule(index, after: spec.readiness.within)
+        // The children of a supervisor have start deadlines of their own.
+        if spec.kind != .group { schedule(index, after: spec.readiness.within) }
         if spec.readiness.check != .reported {
             actions.append(.probe(spec.name, generation: slots[index].generation))
         }
+    }
+
+    /// What a life does can be heard of before its beginning is.
+    mutating func noteBegun(_ index: Int) {
+        guard !slots[index].hasBegun else { return }
+        slots[index].hasBegun = true
+        emit(.starting(service: slots[index].spec.name, pid: slots[index].pid))
     }
 
     mutating func ready(_ index: Int) {
@@ -77,10 +90,7 @@ extension SupervisorMachine {
     mutating func timerFired(_ index: Int, lastBeat: MonotonicInstant?) {
         let spec = slots[index].spec
         switch slots[index].phase {
-        case .backingOff:
-            endRound(of: spec.name)
-            begin(index)
-            beginWaiting()
+        case .backingOff: beginAgain(index)
         case .starting:
             emit(.notReady(service: spec.name, reason: "not ready within \(spec.readiness.within.text)"))
             beginStop(index, then: .restart(.readiness))
@@ -97,7 +107,10 @@ extension SupervisorMachine {
     mutating func reported(_ index: Int, _ report: ChildReport) {
         let name = slots[index].spec.name
         switch report {
-        case .ready: if slots[index].phase == .starting { ready(index) }
+        case .ready:
+            guard slots[index].phase == .starting, slots[index].spec.readiness.check == .reported else { return }
+            noteBegun(index)
+            ready(index)
         case .degraded(let reason):
             guard slots[index].phase == .running, slots[index].degradation != reason else { return }
             if slots[index].degradation == nil { emit(.degraded(service: name, reason: reason)) }
@@ -110,6 +123,7 @@ extension SupervisorMachine {
             guard slots[index].phase == .running || slots[index].phase == .starting else { return }
             emit(.notReady(service: name, reason: reason))
             beginStop(index, then: .restart(.crash))
+        case .stuck(let end): stuck(index, end)
         case .ended(let end): ended(index, end)
         }
     }

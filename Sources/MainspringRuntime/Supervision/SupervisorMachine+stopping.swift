@@ -21,42 +21,35 @@ extension SupervisorMachine {
         isStopping = true
         self.end = end
         round = nil
-        let order = ordered().reversed()
-        for index in order {
+        for index in ordered().reversed() {
             switch slots[index].phase {
             case .waiting, .backingOff: settle(index)
             case .lost(then: .restart), .lost(then: .rejoin): slots[index].phase = .lost(then: .stop)
             case .stopping:
                 slots[index].phase = .stopping(then: .stop)
                 sendStop(index)
-            default: break
+            case .starting, .running: stopUnneeded(index)
+            case .lost, .stopped, .failed: break
             }
         }
-        for slot in slots where slot.isAlive {
-            for name in slot.spec.dependsOn { livingDependents[name, default: 0] += 1 }
-        }
-        for index in order where slots[index].isAlive && livingDependents[slots[index].spec.name, default: 0] == 0 {
-            if case .stopping = slots[index].phase { continue }
-            beginStop(index, then: .stop)
-        }
-        endIfEmpty()
     }
 
-    /// A child is gone, or given up on, while everything stops: what it depended on may follow.
-    mutating func stoppedDuringStop(_ index: Int) {
-        for name in slots[index].spec.dependsOn {
-            livingDependents[name, default: 1] -= 1
-            guard livingDependents[name] == 0, let next = indices[name], slots[next].isAlive else { continue }
-            if case .stopping = slots[next].phase { continue }
-            beginStop(next, then: .stop)
+    /// Stops a child on which no living one depends; the others follow as theirs are gone, or given up on.
+    mutating func stopUnneeded(_ index: Int) {
+        guard slots[index].livingDependents == 0 else { return }
+        switch slots[index].phase {
+        case .starting, .running: beginStop(index, then: isStopping ? .stop : .rejoin)
+        case .waiting, .stopping, .backingOff, .lost, .stopped, .failed: break
         }
-        endIfEmpty()
     }
 
-    private mutating func endIfEmpty() {
-        guard isStopping, !isEnded, livingCount == 0, let end else { return }
+    mutating func endIfEmpty() {
+        guard livingCount == 0, let end else { return }
+        if !isEnded { actions.append(.ended(end)) }
         isEnded = true
-        actions.append(.ended(end))
+        guard lostCount == 0, !isGone else { return }
+        isGone = true
+        actions.append(.gone)
     }
 
     /// Tells those that are stopping already that they have less time.
@@ -77,14 +70,20 @@ extension SupervisorMachine {
     mutating func sendStop(_ index: Int) {
         let slot = slots[index]
         let name = slot.spec.name
-        guard !slot.isForced else { return actions.append(.kill(name)) }
-        let left = stopDeadline.map { max(.zero, $0 - now) } ?? slot.spec.stop.timeout
-        let grace = min(slot.spec.stop.timeout, left)
-        actions.append(
-            .stop(name, StopOrder(signal: slot.spec.stop.signal, drain: min(slot.spec.stop.drain, grace), grace: grace))
-        )
-        // A supervisor gives up on its own children, by the same deadline.
-        let wait = slot.spec.kind == .command || slot.spec.kind == .group ? grace + Self.killWait : grace
+        let policy = slot.spec.stop
+        let waited = now - (slot.stopAskedAt ?? now)
+        var wait = Self.killWait
+        if slot.isForced {
+            actions.append(.kill(name))
+        } else {
+            let left = stopDeadline.map { max(.zero, $0 - now) } ?? policy.timeout
+            let grace = min(max(.zero, policy.timeout - waited), left)
+            let drain = min(max(.zero, policy.drain - waited), grace)
+            actions.append(.stop(name, StopOrder(signal: policy.signal, drain: drain, grace: grace)))
+            wait = slot.spec.kind == .command ? grace + Self.killWait : grace
+        }
+        // A supervisor gives up on its own children, and then says so.
+        guard slot.spec.kind != .group || !slot.hasBegun else { return actions.append(.cancel(name)) }
         schedule(index, after: wait)
     }
 
@@ -101,7 +100,6 @@ extension SupervisorMachine {
         if !isStopping { stopAll(end: .stopped) }
         for index in slots.indices where slots[index].isAlive {
             if case .stopping = slots[index].phase { sendStop(index) } else { beginStop(index, then: .stop) }
-            schedule(index, after: Self.killWait)
         }
     }
 
@@ -112,11 +110,22 @@ extension SupervisorMachine {
         let after = now - (slot.stopAskedAt ?? now)
         actions.append(.giveUp(slot.spec.name, after: after))
         move(index, to: .lost(then: next))
-        guard !isStopping else { return stoppedDuringStop(index) }
         // A copy that may never end is a failure that no restart can mend.
-        if next != .stop, next != .remove {
-            lostMember(index)
-            trip("\(slot.spec.name) did not end within \(after.forPeople)")
+        if next != .stop, next != .remove { trip("\(slot.spec.name) did not end within \(after.forPeople)") }
+    }
+
+    /// A supervisor below has ended without all of its children.
+    mutating func stuck(_ index: Int, _ end: ChildEnd) {
+        switch slots[index].phase {
+        case .starting, .running:
+            noteBegun(index)
+            slots[index].lastExit = end.detail
+            slots[index].stopAskedAt = now
+            actions.append(.giveUp(slots[index].spec.name, after: .zero))
+            move(index, to: .lost(then: .restart(.crash)))
+            if !end.isFinal { trip("\(slots[index].spec.name): \(end.detail)") }
+        case .stopping: giveUp(index)
+        case .waiting, .backingOff, .lost, .stopped, .failed: break
         }
     }
 }
@@ -130,7 +139,7 @@ extension SupervisorMachine {
         case .start: startOne(index)
         case .stop: stopOne(index)
         case .restart:
-            slots[index].failures = 0
+            forgive(index)
             switch slots[index].phase {
             case .starting where !slots[index].hasBegun: break
             case .starting, .running: beginStop(index, then: .restart(.asked))
@@ -145,24 +154,26 @@ extension SupervisorMachine {
     private mutating func startOne(_ index: Int) {
         switch slots[index].phase {
         case .backingOff, .stopped, .failed:
-            slots[index].failures = 0
+            forgive(index)
             slots[index].restartReason = slots[index].life == 0 ? nil : .asked
-            endRound(of: slots[index].spec.name)
-            begin(index)
-            beginWaiting()
+            beginAgain(index)
         case .stopping(then: .stop): slots[index].phase = .stopping(then: .restart(.asked))
         case .lost(then: .stop): slots[index].phase = .lost(then: .restart(.asked))
         case .waiting, .starting, .running, .stopping, .lost: break
         }
     }
 
+    /// Whoever asks for a start may have mended it.
+    private mutating func forgive(_ index: Int) {
+        slots[index].failures = 0
+        slots[index].isExhausted = false
+    }
+
     private mutating func stopOne(_ index: Int) {
         switch slots[index].phase {
         case .starting, .running: beginStop(index, then: .stop)
         case .stopping(then: .remove), .lost(then: .remove): break
-        case .stopping:
-            slots[index].phase = .stopping(then: .stop)
-            lostMember(index)
+        case .stopping: slots[index].phase = .stopping(then: .stop)
         case .lost: slots[index].phase = .lost(then: .stop)
         case .waiting, .backingOff, .failed:
             leaveRound(index)

@@ -17,18 +17,22 @@ struct SupervisorMachine: Sendable {
     var hasStarted = false
     var isStopping = false
     var stopDeadline: MonotonicInstant?
-    /// For a stop: how many living children still depend on a child.
-    var livingDependents: [String: Int] = [:]
     var livingCount = 0
+    var lostCount = 0
     var unsatisfiedCount = 0
+    /// Children on which no living child depends any more, since the last step.
+    var freed: [String] = []
     /// Names given to children so far.
     var nextOrder = 0
     var lastName: String?
     /// When restarts began, no longer ago than the policy looks back.
     var recentRestarts: [MonotonicInstant] = []
     var round: RestartRound?
+    /// A round came to nothing: what waits for it begins.
+    var isRoundLost = false
     var end: SupervisorEnd?
     var isEnded = false
+    var isGone = false
     var wasAllReady = false
     var actions: [SupervisorAction] = []
 
@@ -63,6 +67,7 @@ struct SupervisorMachine: Sendable {
         case .stop(let budget): stop(budget: budget)
         case .forceKill: forceKill()
         }
+        followUp()
         if !wasAllReady, hasStarted, !isStopping, unsatisfiedCount == 0 {
             wasAllReady = true
             actions.append(.allReady)
@@ -80,10 +85,38 @@ struct SupervisorMachine: Sendable {
 
     /// Changes a child; every count that depends on its phase follows.
     mutating func modify(_ index: Int, _ change: (inout ChildSlot) -> Void) {
-        let old = (slots[index].isAlive, slots[index].isSatisfied)
+        let (wasAlive, wasSatisfied, wasLost) = (slots[index].isAlive, slots[index].isSatisfied, slots[index].isLost)
         change(&slots[index])
-        livingCount += (slots[index].isAlive ? 1 : 0) - (old.0 ? 1 : 0)
-        unsatisfiedCount += (slots[index].isSatisfied ? 0 : 1) - (old.1 ? 0 : 1)
+        if slots[index].isSatisfied != wasSatisfied { unsatisfiedCount += wasSatisfied ? 1 : -1 }
+        if slots[index].isLost != wasLost { lostCount += wasLost ? -1 : 1 }
+        guard slots[index].isAlive != wasAlive else { return }
+        let change = wasAlive ? -1 : 1
+        livingCount += change
+        if round?.members.contains(slots[index].spec.name) == true { round?.livingCount += change }
+        for name in slots[index].spec.dependsOn { countDependents(of: name, change) }
+    }
+
+    private mutating func countDependents(of name: String, _ change: Int) {
+        guard let index = indices[name] else { return }
+        slots[index].livingDependents += change
+        if slots[index].livingDependents == 0 { freed.append(name) }
+    }
+
+    /// What follows once a step has changed what it changes: those that nobody needs any more stop, and what waited for the
+    /// last of them goes on.
+    private mutating func followUp() {
+        let freed = freed
+        self.freed = []
+        for name in freed {
+            guard let index = indices[name], isStopping || round?.members.contains(name) == true else { continue }
+            stopUnneeded(index)
+        }
+        if isStopping { return endIfEmpty() }
+        if isRoundLost {
+            isRoundLost = false
+            beginWaiting()
+        }
+        startBackoffOfRound()
     }
 
     mutating func move(_ index: Int, to phase: ChildSlot.Phase) {
@@ -114,10 +147,12 @@ extension SupervisorMachine {
     private mutating func insert(_ spec: ChildSpec) {
         var spec = spec
         // The order is a chain of dependencies.
-        if policy.strategy == .restForOne, let lastName, !spec.dependsOn.contains(lastName) {
-            spec.dependsOn.append(lastName)
+        if policy.strategy == .restForOne {
+            if let lastName, !spec.dependsOn.contains(lastName) { spec.dependsOn.append(lastName) }
+            lastName = spec.name
         }
-        lastName = spec.name
+        // One that comes during a restart of several waits for its end with them.
+        round?.members.insert(spec.name)
         indices[spec.name] = slots.count
         slots.append(ChildSlot(spec: spec, order: nextOrder, now: now))
         nextOrder += 1
@@ -146,6 +181,8 @@ extension SupervisorMachine {
         move(index, to: .stopped)
         unsatisfiedCount -= slots[index].isSatisfied ? 0 : 1
         for name in spec.dependsOn { dependents[name]?.removeAll { $0 == spec.name } }
+        let waiting = dependents.removeValue(forKey: spec.name) ?? []
+        for dependent in waiting { inherit(dependent, from: spec) }
         slots.swapAt(index, slots.count - 1)
         slots.removeLast()
         indices[spec.name] = nil
@@ -153,8 +190,18 @@ extension SupervisorMachine {
         if lastName == spec.name { lastName = slots.max { $0.order < $1.order }?.spec.name }
         actions.append(.removed(spec.name))
         // What waited for it waits no longer.
-        if !isStopping { beginDependents(of: spec.name) }
-        dependents[spec.name] = nil
+        if !isStopping { begin(waiting) }
+    }
+
+    /// What depended on a child that is removed depends on what that one depended on.
+    private mutating func inherit(_ dependent: String, from spec: ChildSpec) {
+        guard let index = indices[dependent] else { return }
+        slots[index].spec.dependsOn.removeAll { $0 == spec.name }
+        for name in spec.dependsOn where !slots[index].spec.dependsOn.contains(name) {
+            slots[index].spec.dependsOn.append(name)
+            dependents[name, default: []].append(dependent)
+            if slots[index].isAlive { countDependents(of: name, 1) }
+        }
     }
 }
 

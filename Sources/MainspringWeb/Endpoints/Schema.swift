@@ -108,6 +108,12 @@ indirect enum Schema: Sendable {
         }
     }
 
+    /// No body at all means the same as an empty object.
+    var isOptional: Bool {
+        guard case .object(let fields) = self else { return false }
+        return fields.allSatisfy { !$0.isRequired }
+    }
+
     /// The members of the object that it describes; empty for anything else.
     var fields: [Field] {
         switch self {

@@ -142,7 +142,7 @@ struct RequestResponder: Sendable {
         case .none: return
         case .json(let schema):
             // A command without a body needs no type; a form's type is refused with or without one.
-            if type == nil, !hasBody, schema.fields.isEmpty { return }
+            if type == nil, !hasBody, schema.isOptional { return }
             wanted = "application/json"
         case .form: wanted = "application/x-www-form-urlencoded"
         }
@@ -162,7 +162,7 @@ struct RequestResponder: Sendable {
             }
             admitted.request.form = form
         case .json(let schema):
-            if bytes.isEmpty, schema.fields.isEmpty { return }
+            if bytes.isEmpty, schema.isOptional { return }
             do {
                 admitted.request.body = try JSONParser.parse(bytes)
             } catch {

@@ -157,7 +157,8 @@ struct WithDeadlineTests {
                     if round % 3 > 1 { try Task.checkCancellation() }
                 }
             }
-            if round % 2 == 0 { await time.timersPending() }
+            // An operation that ends by itself may have been and gone.
+            if round % 6 == 1 || round % 6 == 2 { await time.timersPending() }
             async let cancelling: Void = Task { call.cancel() }.value
             async let advancing: Void = Task { [time] in time.advance(by: .seconds(1)) }.value
             _ = await (cancelling, advancing)

@@ -145,6 +145,23 @@ struct EventBusTests {
         #expect(bus.counters.refused == 1)
     }
 
+    @Test("a task that is cancelled already publishes what has room, and waits for nothing")
+    func cancelledBefore() async {
+        let bus = bus(limit: 1, whenFull: .wait)
+        let events = bus.subscribe()
+        let publisher = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return [await bus.publish(1), await bus.publish(2)]
+        }
+        #expect(await publisher.value == [true, false])
+        let reader = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return await events.reduce(0) { $0 + $1 }
+        }
+        #expect(await reader.value == 0)
+        #expect(bus.counters.leftBehind == 1)
+    }
+
     @Test("cancellation that races with the wait never hangs, loses or doubles: readers and publishers")
     func cancellationRaces() async {
         for round in 0..<300 {

@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 import MainspringCore
 import MainspringTesting
@@ -117,5 +118,24 @@ struct CommandLoopTests {
         #expect(await rig.reports.end().isSuccess)
         #expect(spawner.children.isEmpty)
         #expect(rig.outcomes == [.cancelled])
+    }
+
+    @Test("with every thread of the concurrency pool blocked, turns go on, and a stop ends the loop")
+    func blockedPool() async throws {
+        let source = source(LoopSpec(every: .zero, pacing: .fixedDelay), "true")
+        let rig = rig
+        await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
+            DispatchQueue(label: "test").async {
+                let release = blockPool()
+                let life = try? source.begin(rig.line)
+                wait(SystemTime()) { rig.outcomes.count >= 3 }
+                life?.stop(StopOrder(grace: .seconds(20)))
+                wait(SystemTime()) { !rig.reports.ends.isEmpty }
+                release()
+                done.resume()
+            }
+        }
+        #expect(rig.outcomes.prefix(3) == [.success, .success, .success])
+        #expect(rig.reports.ends.map(\.isSuccess) == [true])
     }
 }

@@ -238,14 +238,6 @@ struct ShutdownLadderTests {
         #expect(rig.announcer.lines.first == "A fatal error (the store is corrupt): stopping in order.")
     }
 
-    @Test("HUP does not stop the node")
-    func hangup() {
-        let rig = ShutdownRig()
-        rig.ladder.handle(signal: SIGHUP)
-        #expect(!rig.ladder.isStopping)
-        #expect(rig.node.calls.isEmpty)
-    }
-
     @Test("the drained notice before the stop means nothing")
     func earlyNotice() {
         let rig = ShutdownRig(jobs: ["report 1"])

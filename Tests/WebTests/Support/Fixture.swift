@@ -19,13 +19,14 @@ struct Fixture: Sendable {
     let executor = HeldExecutor()
     let services = StubServices()
     let inspector = StubInspector()
-    let control = StubControl()
+    let control: StubControl
     let metrics = MetricsRecorder(
         kinds: ["scan", "report"], queues: ["default", "small"], services: ["feed"], loops: ["beat"])
     let events = EventRecorder()
     let system: JobSystem
 
     init() {
+        control = StubControl(services)
         let arguments = ArgumentSchema([
             "symbol": ArgumentRule(.string), "days": ArgumentRule(.integer, isOptional: true),
         ])

@@ -102,6 +102,7 @@ final class StubInspector: NodeInspector {
 }
 
 final class StubControl: NodeControl {
+    private let services: StubServices
     private let stops = Mutex(0)
     private let rehearsal = ShutdownRehearsal(
         jobs: [ShutdownRehearsal.Job(name: "scan 1", timeLeft: .seconds(30))],
@@ -111,16 +112,13 @@ final class StubControl: NodeControl {
                 startedAt: Timestamp(microseconds: 0), lastStop: .seconds(6), stopTimeout: .seconds(5))
         ], policy: ShutdownPolicy())
 
+    init(_ services: StubServices) {
+        self.services = services
+    }
+
     var stopped: Int { stops.withLock { $0 } }
 
-    func tree() -> [ChildStatus] {
-        let feed = ChildStatus(name: "feed", state: .running, isReady: true, since: Timestamp(microseconds: 0), pid: 7)
-        return [
-            ChildStatus(
-                name: "workers", kind: .group, state: .running, isReady: true, since: Timestamp(microseconds: 0),
-                children: [feed])
-        ]
-    }
+    func tree() -> [ChildStatus] { services.tree() }
 
     func rehearseStop() -> ShutdownRehearsal { rehearsal }
 
