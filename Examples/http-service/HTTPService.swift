@@ -36,5 +36,7 @@ import Mainspring
         return id
     }
 
-    private static func line(_ job: JobRecord) -> String { "\(job.id) is \(job.state.rawValue)\n" }
+    private static func line(_ job: JobRecord) -> String {
+        "\(job.id) is \(job.state.rawValue)\(job.result.map { ": \($0)" } ?? "")\n"
+    }
 }

@@ -203,24 +203,22 @@ struct ApplicationTests {
         program.settings = "services: { feed: { exec: [\"/bin/sleep\", \"600\"] } }"
         let service = try program.service { app in
             app.service("feed") { _ in }
-            app.loop("beat", every: .seconds(1)) { _ in }
+            app.loop("beat", every: .seconds(1), file: "Market/Loops.swift", line: 12) { _ in }
             app.group("workers") { group in group.service("beat") { _ in } }
             app.service("no/name") { _ in }
-            app.provide(Int.self) { 1 }
+            app.provide(Int.self, file: "Market/Pools.swift", line: 7) { 1 }
             app.provide(Int.self) { 2 }
         }
         let errors = await #expect(throws: ConfigurationErrors.self) { try await service.run() }
         #expect(
             errors?.problems.map { "\($0.key): \($0.message)" } == [
                 "feed: the name is taken by a service of mainspring.yaml",
-                "beat: the name is taken by what is declared at ApplicationTests/ApplicationTests.swift:\(beatLine)",
+                "beat: the name is taken by what is declared at Market/Loops.swift:12",
                 "no/name: must be a name of up to 64 letters, digits, '.', '_' and '-'",
-                "Int: the name is taken by what is declared at ApplicationTests/ApplicationTests.swift:\(beatLine + 3)",
+                "Int: the name is taken by what is declared at Market/Pools.swift:7",
             ])
         #expect(errors?.problems.first?.source == "ApplicationTests/ApplicationTests.swift")
     }
-
-    private let beatLine = 207
 
     @Test("closures declared on the main actor that only compute overlap", arguments: [true, false])
     @MainActor func overlap(isLoop: Bool) async throws {
