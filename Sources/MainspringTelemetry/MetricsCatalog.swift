@@ -31,7 +31,11 @@ public enum MetricsCatalog {
         "Ends of attempts that were refused because their lease was lost.")
     public static let restarts = Metric(
         "restarts_total", .counter, unit: "restarts", labels: ["service", "reason"],
-        "Restarts of services: after an `exit`, a `crash`, lost `readiness`, or when `asked`.")
+        "Restarts of services: after an `exit` or a `crash`, without `readiness` in time, after `silence`, with a `sibling`, or when `asked`."
+    )
+    public static let stopSeconds = Metric(
+        "service_stop_seconds", .histogram, unit: "seconds", labels: ["service"],
+        "How long services took to stop, from the request to the end.")
     public static let loopTurns = Metric(
         "loop_turns_total", .counter, unit: "turns", labels: ["loop", "outcome"],
         "Turns of loops by outcome; a turn that timed out counts when it does, all others at their end.")
@@ -57,14 +61,17 @@ public enum MetricsCatalog {
         "workers", .gauge, unit: "slots", labels: ["queue", "state"], "This node's slots: `busy` or `idle`.")
     public static let serviceUp = Metric(
         "service_up", .gauge, labels: ["service"], "1 while the service runs and is ready.")
+    public static let zombies = Metric(
+        "zombies", .gauge, unit: "operations", "Operations that were given up and still run.")
     public static let storeUp = Metric("store_up", .gauge, labels: ["store"], "1 while the store takes steps.")
     public static let buildInfo = Metric("build_info", .gauge, labels: ["version"], "Always 1.")
 
     public static let all: [Metric] = [
         jobs, enqueued, retries, rescues, duplicates, runSeconds, waitSeconds, queueJobs, queueOldest, queuePaused,
         workers,
-        scheduleLateness, scheduleMissed, loopTurns, loopTurnSeconds, loopLateness, loopSkipped, restarts, serviceUp,
-        storeUp, staleWrites, buildInfo,
+        scheduleLateness, scheduleMissed, loopTurns, loopTurnSeconds, loopLateness, loopSkipped, restarts, stopSeconds,
+        serviceUp,
+        zombies, storeUp, staleWrites, buildInfo,
     ]
 
     /// Upper bounds in seconds, the same for every histogram; what is longer is counted in `+Inf` alone.

@@ -32,6 +32,7 @@ public final class MetricsRecorder: EventSink {
         var lateness = Histogram()
         var loops: [String: LoopCounts] = [:]
         var restarts: [String: [ServiceEvent.RestartReason: UInt64]] = [:]
+        var stops: [String: Histogram] = [:]
         var retries: UInt64 = 0, rescues: UInt64 = 0, duplicates: UInt64 = 0, missed: UInt64 = 0,
             staleWrites: UInt64 = 0
     }
@@ -53,15 +54,17 @@ public final class MetricsRecorder: EventSink {
                 kinds: Dictionary(uniqueKeysWithValues: kinds.map { ($0, JobCounts()) }),
                 waits: Dictionary(uniqueKeysWithValues: queues.map { ($0, Histogram()) }),
                 loops: Dictionary(uniqueKeysWithValues: loops.map { ($0, LoopCounts()) }),
-                restarts: Dictionary(uniqueKeysWithValues: services.map { ($0, [:]) })))
+                restarts: Dictionary(uniqueKeysWithValues: services.map { ($0, [:]) }),
+                stops: Dictionary(uniqueKeysWithValues: services.map { ($0, Histogram()) })))
     }
 
     public func emit(_ event: MainspringEvent) {
         switch event {
         case .job(let event): count(event)
         case .service(.restarting(let service, let reason)):
-            let name = services.contains(service) ? service : Self.other
-            state.withLock { $0.restarts[name, default: [:]][reason, default: 0] += 1 }
+            state.withLock { $0.restarts[serviceLabel(service), default: [:]][reason, default: 0] += 1 }
+        case .service(.stopped(let service, let after?)):
+            state.withLock { $0.stops[serviceLabel(service), default: Histogram()].record(after) }
         case .service: break
         case .loop(let event): count(event)
         }
@@ -180,7 +183,8 @@ public final class MetricsRecorder: EventSink {
         let loops = state.loops.sorted { $0.key < $1.key }
         let turns = loops.map { (MetricsCatalog.loopTurnSeconds, [$0.key], $0.value.turn) }
         let late = loops.map { (MetricsCatalog.loopLateness, [$0.key], $0.value.lateness) }
-        return runs + waits + turns + late + [(MetricsCatalog.scheduleLateness, [], state.lateness)]
+        let stops = state.stops.sorted { $0.key < $1.key }.map { (MetricsCatalog.stopSeconds, [$0.key], $0.value) }
+        return runs + waits + stops + turns + late + [(MetricsCatalog.scheduleLateness, [], state.lateness)]
     }
 
     /// The label value for a name: itself when declared, else `other`.

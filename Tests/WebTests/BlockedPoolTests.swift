@@ -31,13 +31,15 @@ struct BlockedPoolTests {
         }
         #expect(before.hasPrefix("HTTP/1.1 200 "))
 
-        let seen = await withCheckedContinuation { (done: CheckedContinuation<Seen, Never>) in
-            DispatchQueue(label: "test").async {
-                let release = blockPool()
-                inspector.begin()
-                let seen = Self.look(at: server.port, inspector)
-                release()
-                done.resume(returning: seen)
+        let seen = await WholePool.exclusively {
+            await withCheckedContinuation { (done: CheckedContinuation<Seen, Never>) in
+                DispatchQueue(label: "test").async {
+                    let release = blockPool()
+                    inspector.begin()
+                    let seen = Self.look(at: server.port, inspector)
+                    release()
+                    done.resume(returning: seen)
+                }
             }
         }
         #expect(seen.busy.hasPrefix("HTTP/1.1 200 OK\r\n"))

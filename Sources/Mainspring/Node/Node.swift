@@ -113,7 +113,7 @@ final class Node: Sendable {
                     jobs: jobs.client, services: supervisor, inspector: status,
                     control: NodeOverview(
                         configuration: configuration, status: status, jobs: jobs, supervisor: supervisor,
-                        ending: ending, time: time),
+                        ending: ending, register: context.zombies, time: time),
                     metrics: metrics, time: time, storeName: store.name),
                 logger: logger)
         } catch {

@@ -9,6 +9,7 @@ struct NodeOverview: NodeControl {
     let jobs: JobSystem
     let supervisor: Supervisor
     let ending: NodeEnding
+    let register: ZombieRegister
     let time: any TimeSource
 
     func tree() -> [ChildStatus] { [jobsPart, part("listener", detail: nil)] + supervisor.tree() }
@@ -33,6 +34,8 @@ struct NodeOverview: NodeControl {
             name: name, kind: .part, state: .running, isReady: true, since: status.startedAt,
             startedAt: status.startedAt, detail: detail)
     }
+
+    var zombies: Int { register.count }
 
     func rehearseStop() -> ShutdownRehearsal {
         let now = time.now()

@@ -3,6 +3,9 @@ public protocol NodeControl: Sendable {
     /// Everything that runs: the node's own parts with its running jobs, then what is supervised, in start order.
     func tree() -> [ChildStatus]
 
+    /// How many operations were given up and still run.
+    var zombies: Int { get }
+
     /// Who would be cut if the node were stopped now.
     func rehearseStop() -> ShutdownRehearsal
 

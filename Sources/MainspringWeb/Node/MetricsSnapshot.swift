@@ -15,6 +15,7 @@ enum MetricsSnapshot {
         var samples = [
             MetricSample(Catalog.buildInfo, [context.version], value: 1),
             MetricSample(Catalog.storeUp, [context.storeName], value: isStoreUp ? 1 : 0),
+            MetricSample(Catalog.zombies, value: Double(context.control.zombies)),
         ]
         for service in context.services.services() {
             let isUp = service.state == .running && service.isReady

@@ -53,8 +53,10 @@ struct MapConcurrentlyTests {
 
     @Test("two closures that compute overlap, called from the main actor too")
     func overlap() async {
-        await expectOverlap()
-        await onMainActor()
+        await WholePool.exclusively {
+            await expectOverlap()
+            await onMainActor()
+        }
     }
 
     @MainActor

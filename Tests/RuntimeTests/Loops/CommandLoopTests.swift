@@ -1,4 +1,3 @@
-import Dispatch
 import Glibc
 import MainspringCore
 import MainspringTesting
@@ -124,16 +123,11 @@ struct CommandLoopTests {
     func blockedPool() async throws {
         let source = source(LoopSpec(every: .zero, pacing: .fixedDelay), "true")
         let rig = rig
-        await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
-            DispatchQueue(label: "test").async {
-                let release = blockPool()
-                let life = try? source.begin(rig.line)
-                wait(SystemTime()) { rig.outcomes.count >= 3 }
-                life?.stop(StopOrder(grace: .seconds(20)))
-                wait(SystemTime()) { !rig.reports.ends.isEmpty }
-                release()
-                done.resume()
-            }
+        await withBlockedPool {
+            let life = try? source.begin(rig.line)
+            wait(SystemTime()) { rig.outcomes.count >= 3 }
+            life?.stop(StopOrder(grace: .seconds(20)))
+            wait(SystemTime()) { !rig.reports.ends.isEmpty }
         }
         #expect(rig.outcomes.prefix(3) == [.success, .success, .success])
         #expect(rig.reports.ends.map(\.isSuccess) == [true])

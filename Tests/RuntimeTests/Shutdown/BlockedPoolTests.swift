@@ -35,19 +35,14 @@ struct BlockedPoolTests {
         supervisor.start()
         await events.first { $0.isReady }
 
-        await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
-            DispatchQueue(label: "test").async {
-                let release = blockPool()
-                // All of this happens without the pool; each wait ends by what it waits for.
-                spawner.last("feed")?.exit(.code(1))
-                wait(time) { spawner.children.count == 2 }
-                kill(getpid(), SIGUSR2)
-                wait(time) { spawner.last("feed")?.asked.isEmpty == false }
-                spawner.last("feed")?.exit(.signal(15))
-                _ = exited.wait(timeout: .now() + .seconds(20))
-                release()
-                done.resume()
-            }
+        await withBlockedPool {
+            // All of this happens without the pool; each wait ends by what it waits for.
+            spawner.last("feed")?.exit(.code(1))
+            wait(time) { spawner.children.count == 2 }
+            kill(getpid(), SIGUSR2)
+            wait(time) { spawner.last("feed")?.asked.isEmpty == false }
+            spawner.last("feed")?.exit(.signal(15))
+            _ = exited.wait(timeout: .now() + .seconds(20))
         }
         listener.cancel()
         #expect(result.value?.exitCode == 0)

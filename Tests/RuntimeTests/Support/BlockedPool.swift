@@ -2,14 +2,23 @@ import Dispatch
 import Glibc
 import MainspringCore
 import MainspringRuntime
+import MainspringTesting
 
-/// Two that each hold half of the pool would wait for ever.
-private let oneAtATime = DispatchSemaphore(value: 1)
+/// Runs `body` on a thread of its own, beside tasks that occupy every thread that tasks of ordinary priority can get.
+func withBlockedPool(_ body: @escaping @Sendable () -> Void) async {
+    await WholePool.exclusively {
+        await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
+            DispatchQueue(label: "test").async {
+                let release = blockPool()
+                body()
+                release()
+                done.resume()
+            }
+        }
+    }
+}
 
-/// Occupies every thread that tasks of ordinary priority can get, until the closure is called. Call it on a thread of
-/// your own.
-func blockPool() -> @Sendable () -> Void {
-    oneAtATime.wait()
+private func blockPool() -> @Sendable () -> Void {
     let threads = sysconf(Int32(_SC_NPROCESSORS_ONLN))
     let blocked = DispatchSemaphore(value: 0)
     let release = DispatchSemaphore(value: 0)
@@ -17,10 +26,7 @@ func blockPool() -> @Sendable () -> Void {
         Task.detached(priority: .medium) { block(blocked, until: release) }
     }
     for _ in 0..<threads { blocked.wait() }
-    return {
-        for _ in 0..<threads { release.signal() }
-        oneAtATime.signal()
-    }
+    return { for _ in 0..<threads { release.signal() } }
 }
 
 /// Returns when it holds, or after 20 s: a failure must not hang the run.

@@ -120,6 +120,8 @@ final class StubControl: NodeControl {
 
     func tree() -> [ChildStatus] { services.tree() }
 
+    var zombies: Int { 0 }
+
     func rehearseStop() -> ShutdownRehearsal { rehearsal }
 
     func stop() { stops.withLock { $0 += 1 } }
