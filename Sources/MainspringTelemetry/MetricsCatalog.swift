@@ -69,7 +69,8 @@ public enum MetricsCatalog {
     public static let all: [Metric] = [
         jobs, enqueued, retries, rescues, duplicates, runSeconds, waitSeconds, queueJobs, queueOldest, queuePaused,
         workers,
-        scheduleLateness, scheduleMissed, loopTurns, loopTurnSeconds, loopLateness, loopSkipped, restarts, stopSeconds, serviceUp,
+        scheduleLateness, scheduleMissed, loopTurns, loopTurnSeconds, loopLateness, loopSkipped, restarts, stopSeconds,
+        serviceUp,
         zombies, storeUp, staleWrites, buildInfo,
     ]
 

@@ -23,6 +23,8 @@ final class Node: Sendable {
     private let store: any JobStore
     private let client: HTTPClient
     private let status: NodeStatus
+    private let overview: NodeOverview
+    private let notifier: SystemdNotifier
     private let jobs: JobSystem
     private let supervisor: Supervisor
     private let reloader: Reloader
@@ -44,6 +46,8 @@ final class Node: Sendable {
         self.time = time
         let startedAt = time.now()
         ground = try NodeGround(configuration, time: time)
+        notifier = SystemdNotifier(
+            environment: { getenv($0).map { String(cString: $0) } }, pid: getpid(), time: time)
         client = HTTPCallExecutor.makeClient()
         stopTally = StopTally(time: time)
         announcer = isatty(STDERR_FILENO) == 1 ? TerminalAnnouncer() : LogAnnouncer(logger: logger)
@@ -83,9 +87,14 @@ final class Node: Sendable {
             reloader = Reloader(
                 configuration, supervisor: supervisor, level: level, logger: logger, children: children)
             status = NodeStatus(
-                node: configuration.node, startedAt: startedAt, heart: PoolHeart(time: time), health: health,
+                node: configuration.node, startedAt: startedAt,
+                heart: PoolHeart(time: time, changed: HeartNews(logger: logger, notifier: notifier).tell),
+                health: health,
                 zombies: context.zombies,
                 services: { [supervisor] in supervisor.readinessChecks() })
+            overview = NodeOverview(
+                configuration: configuration, status: status, jobs: jobs, supervisor: supervisor, ending: ending,
+                register: context.zombies, time: time)
             try await jobs.reclaim()
             web = try await WebServer.bind(
                 WebConfiguration(
@@ -95,9 +104,7 @@ final class Node: Sendable {
                     version: MainspringVersion.current),
                 WebDependencies(
                     jobs: jobs.client, services: supervisor, inspector: status,
-                    control: NodeOverview(
-                        configuration: configuration, status: status, jobs: jobs, supervisor: supervisor,
-                        ending: ending, register: context.zombies, time: time),
+                    control: overview,
                     metrics: metrics, time: time, storeName: store.name),
                 logger: logger)
         } catch {
@@ -115,9 +122,9 @@ final class Node: Sendable {
             policy: configuration.shutdown.policy,
             time: time, announcer: announcer, logger: logger, exit: { [ending] in ending.finish($0) })
         ending.set(ladder)
-        let signals = SignalListener { [reloader] number in
+        let signals = SignalListener { [self] number in
             switch number {
-            case SIGHUP: Task(name: "mainspring.reload") { await reloader.reload() }
+            case SIGHUP: reload()
             default: ladder.handle(signal: number)
             }
         }
@@ -133,6 +140,14 @@ final class Node: Sendable {
         return result.exitCode
     }
 
+    private func reload() {
+        notifier.reloading()
+        Task(name: "mainspring.reload") {
+            await reloader.reload()
+            notifier.ready(overview.sentence())
+        }
+    }
+
     private func becomeReachable() async throws {
         // Not a probe: those are answered whether or not the rest works.
         let response = try await client.execute(HTTPClientRequest(url: web.url + "/v1/node"), timeout: .seconds(10))
@@ -141,6 +156,8 @@ final class Node: Sendable {
         }
         try ground.runFile.write(node: configuration.node, url: web.url, startedAt: status.startedAt)
         status.enter(.running)
+        notifier.ready(overview.sentence())
+        notifier.keepAlive { [status] in status.liveness().state != .wedged }
         let waiting = try await store.queues().reduce(0) { $0 + $1.waiting }
         let summary = StartupSummary(
             configuration: configuration, version: MainspringVersion.current, pid: getpid(), url: web.url,
@@ -158,6 +175,7 @@ final class Node: Sendable {
 extension Node: ShutdownParticipant {
     func quiesce() {
         status.enter(.draining)
+        notifier.stopping(overview.sentence(), within: configuration.shutdown.policy.deadline)
         stopTally.begin()
         stopReporter.begin()
         jobs.quiesce()

@@ -52,7 +52,7 @@ struct LoopMachine: Sendable {
         self.random = random
         interval = max(1000, (now + spec.every).nanoseconds)
         patience = spec.patience + margin
-        maxZombies = max(0, spec.maxZombies - leftover)
+        maxZombies = spec.mayOverlap ? max(0, spec.maxZombies - leftover) : 0
     }
 
     var isRunning: Bool { phase == .running }

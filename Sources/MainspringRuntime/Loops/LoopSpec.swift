@@ -36,12 +36,12 @@ public struct LoopSpec: Sendable, Hashable {
     public var patience: Duration
     /// So many failed or timed-out turns in a row end the loop as failed, for its supervisor to decide. Nil: none do.
     public var maxFailures: Int?
-    /// More zombies than this end the loop as failed; it does not start again while so many are left. A loop whose turns do
-    /// not overlap has one zombie at most: only zero ends it.
+    /// How many turns that hang are put up with. A loop whose turns may overlap goes on beside so many; one more ends it as
+    /// failed, and so does the first one of any other loop. It starts again unless more than this are left.
     public var maxZombies: Int
 
     /// The defaults are a fixed rate, the first turn at once, skipping on overlap, and nothing that ends the loop but a
-    /// second zombie.
+    /// turn that hangs, after which it starts again, but not after a second one.
     public init(
         every: Duration, pacing: Pacing = .fixedRate, overlap: Overlap = .skip, jitter: Duration = .zero,
         first: First = .now, timeout: Duration? = nil, patience: Duration = .seconds(5), maxFailures: Int? = nil,
@@ -56,5 +56,10 @@ public struct LoopSpec: Sendable, Hashable {
         self.patience = patience
         self.maxFailures = maxFailures
         self.maxZombies = maxZombies
+    }
+
+    var mayOverlap: Bool {
+        guard pacing == .fixedRate, case .allow = overlap else { return false }
+        return true
     }
 }

@@ -74,7 +74,8 @@ struct Problem: Error, Sendable {
         case .conflict, .notAllowedInState: .conflict
         case .tooLarge: .contentTooLarge
         case .queueFull: .tooManyRequests
-        case .draining, .circuitOpen, .locked, .storeBusy, .storeFull, .storeReadOnly, .storeCorrupt, .storeNewer, .storeFailed:
+        case .draining, .circuitOpen, .locked, .storeBusy, .storeFull, .storeReadOnly, .storeCorrupt, .storeNewer,
+            .storeFailed:
             .serviceUnavailable
         default: .internalServerError
         }

@@ -109,7 +109,7 @@ struct LoopSourceTests {
     func zombie() async throws {
         let started = Signal()
         let release = Signal()
-        let spec = LoopSpec(every: .seconds(10), timeout: .seconds(3), patience: .seconds(5))
+        let spec = LoopSpec(every: .seconds(10), overlap: .allow(), timeout: .seconds(3), patience: .seconds(5))
         let source = rig.source(spec, site: SourceSite(file: "Bot/main.swift", line: 9)) { context in
             guard context.turn == 1 else { return }
             context.beat(file: "Bot/Feed.swift", line: 12)
@@ -129,8 +129,6 @@ struct LoopSourceTests {
             life.standing()
                 == "turn 1 for 8.0s, cancelled 5.0s ago, last beat at Bot/Feed.swift:12 8.0s ago, declared at Bot/main.swift:9"
         )
-        time.advance(by: .seconds(20))
-        #expect(source.statistics.skipped == 2)
         // A stop does not end before the turn does: the supervisor gives it up by itself.
         life.stop(StopOrder(grace: .seconds(1)))
         time.advance(by: .seconds(60))
