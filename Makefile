@@ -4,7 +4,7 @@
 
 CONFIG ?= Examples/quickstart/mainspring.yaml
 SWIFT := scripts/with-swift swift
-SWIFT_SOURCES := Package.swift Sources Tests
+SWIFT_SOURCES := Package.swift Sources Tests Examples
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

@@ -26,6 +26,7 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     ],
     targets: [
         // Level 0: vocabulary and pure rules.
@@ -37,6 +38,7 @@ let package = Package(
             name: "MainspringRuntime",
             dependencies: [
                 "MainspringCore", "CMainspringSpawn", .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
             ]
         ),
@@ -71,7 +73,10 @@ let package = Package(
         .target(name: "MainspringTelemetry", dependencies: ["MainspringCore"]),
         .target(
             name: "MainspringTesting",
-            dependencies: ["MainspringCore", "MainspringStore"]
+            dependencies: [
+                "MainspringCore", "MainspringRuntime", "MainspringStore",
+                .product(name: "Logging", package: "swift-log"),
+            ]
         ),
 
         // Level 4
@@ -102,6 +107,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
             ]
         ),
@@ -123,6 +129,18 @@ let package = Package(
             dependencies: ["Mainspring", "MainspringCommands", "MainspringCore", "MainspringRuntime"]
         ),
 
+        // Programs that people start from; CI builds them, and EndToEndTests runs them.
+        .executableTarget(name: "hello", dependencies: ["Mainspring"], path: "Examples/hello", exclude: ["README.md"]),
+        .executableTarget(
+            name: "graceful-shutdown", dependencies: ["Mainspring"], path: "Examples/graceful-shutdown",
+            exclude: ["README.md"]
+        ),
+        .executableTarget(
+            name: "http-service",
+            dependencies: ["Mainspring", .product(name: "Hummingbird", package: "hummingbird")],
+            path: "Examples/http-service", exclude: ["README.md", "mainspring.yaml", "receipt.sh"]
+        ),
+
         .testTarget(name: "CoreTests", dependencies: ["MainspringCore", "MainspringTesting"]),
         .testTarget(
             name: "RuntimeTests",
@@ -130,6 +148,7 @@ let package = Package(
                 "MainspringCore", "MainspringRuntime", "MainspringTesting", "WardenProbe",
                 .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
             ]
         ),
@@ -184,7 +203,23 @@ let package = Package(
             ]
         ),
         .testTarget(
-            name: "EndToEndTests", dependencies: ["MainspringCore", "MainspringRuntime", "MainspringCLI"]),
+            name: "ApplicationTests",
+            dependencies: [
+                "MainActorProgram", "Mainspring", "MainspringTesting", .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ]
+        ),
+        // A module like that of an application: everything in it is on the main actor by default.
+        .target(
+            name: "MainActorProgram", dependencies: ["Mainspring"], path: "Tests/MainActorProgram",
+            swiftSettings: [.defaultIsolation(MainActor.self)]
+        ),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "MainspringCore", "MainspringRuntime", "MainspringCLI", "graceful-shutdown", "hello", "http-service",
+            ]
+        ),
     ]
 )
 
@@ -201,5 +236,5 @@ for target in package.targets where target.name != "CMainspringSpawn" {
     #if compiler(<6.4)
     settings += [.treatAllWarnings(as: .error), .treatWarning("DeprecatedDeclaration", as: .warning)]
     #endif
-    target.swiftSettings = settings
+    target.swiftSettings = (target.swiftSettings ?? []) + settings
 }

@@ -5,9 +5,10 @@ import MainspringCore
 
 /// The seam between the command line and the node: the only file that knows both.
 struct NodeConnection: NodeProgram {
-    func run(_ request: RunRequest) async throws -> ExitStatus {
+    func run(_ request: RunRequest) async throws -> MainspringCommands.ExitStatus {
         let configuration = try load(request.configuration)
-        return ExitStatus(rawValue: try await Mainspring.run(configuration, queues: request.queues.map(Set.init)))
+        return MainspringCommands.ExitStatus(
+            rawValue: try await Mainspring.run(configuration, queues: request.queues.map(Set.init)))
     }
 
     func checkConfiguration(_ source: ConfigurationSource) throws -> [ConfigurationRefusal.Problem] {

@@ -7,18 +7,7 @@ extension ExitStatus {
     }
 
     static func known(_ code: MainspringError.Code) -> ExitStatus? {
-        switch code {
-        case .malformed, .invalidArguments, .unknownKind, .tooLarge: .usage
-        case .queueFull, .draining, .circuitOpen, .locked, .noFreePort, .storeBusy: .refusedForNow
-        case .timedOut: .timedOut
-        case .storeCorrupt, .storeReadOnly, .storeFull, .storeNewer, .storeFailed: .storeFailed
-        case .configuration, .openBind: .configuration
-        case .unreachable: .unreachable
-        case .notRunning: .notRunning
-        case .forbidden: .denied
-        case .notFound, .conflict, .notAllowedInState, .spawnFailed: .failed
-        default: nil
-        }
+        code.exitCode.map(ExitStatus.init(rawValue:))
     }
 
     /// For answers of a node whose code this version does not know.

@@ -12,6 +12,7 @@ public final class JobSystem: Sendable {
     private let promoter: Promoter
     private let upkeep: Upkeep
     private let scheduler: Scheduler
+    private let begun = WakeSignal()
 
     /// `drained` is called when nothing runs any more after ``quiesce()``, exactly once; it must not block.
     public init(
@@ -49,7 +50,10 @@ public final class JobSystem: Sendable {
     /// Works until it is quiet and drained; then nothing of it runs any more, and none of its timers is pending. Call it once.
     ///
     /// Cancelling the caller is a short stop: ``quiesce()``, and everything that runs is asked to end and goes back.
-    @concurrent public func run() async {
+    ///
+    /// Unless `beginsAtOnce`, jobs are taken in and none is run before ``begin()``.
+    @concurrent public func run(beginsAtOnce: Bool = true) async {
+        if beginsAtOnce { begin() }
         // A task of its own, awaited here: a cancellation that reached the writers would cut settlements short.
         let work = Task(name: "mainspring.jobs") { await self.work() }
         await withTaskCancellationHandler {
@@ -67,6 +71,7 @@ public final class JobSystem: Sendable {
             group.addTask(name: "mainspring.scheduler") { await self.scheduler.run() }
             await withTaskGroup(of: Void.self) { writers in
                 writers.addTask(name: "mainspring.inserts") { await self.dispatcher.run() }
+                await self.begun.wait()
                 await self.engine.run()
                 self.dispatcher.close()
             }
@@ -74,6 +79,12 @@ public final class JobSystem: Sendable {
         }
     }
 
+    /// From now on jobs are run; nothing happens the second time.
+    public func begin() { begun.notify() }
+
     /// No more claims and no new jobs.
-    public func quiesce() { engine.quiesce() }
+    public func quiesce() {
+        engine.quiesce()
+        begin()
+    }
 }

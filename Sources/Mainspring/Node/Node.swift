@@ -31,18 +31,26 @@ final class Node: Sendable {
     private let web: WebServer
     private let stopTally: StopTally
     private let stopReporter: ServiceStopReporter
+    private let groundwork: Groundwork
+    private let embedding: NodeEmbedding
+    private let declarations: Declarations
     private let announcer: any Announcer
     private let tasks = NodeTasks()
-    private let ending = NodeEnding()
+    private let ending: NodeEnding
 
     /// Opens the store, takes back what an earlier life held, and listens; nothing is claimed or started yet.
     ///
     /// Throws `MainspringError`; then nothing of the node is left.
     init(
-        _ configuration: Configuration, queues: Set<String>?, level: LogLevel, logger: Logger, time: any TimeSource
+        _ configuration: Configuration, queues: Set<String>? = nil, declarations: Declarations = Declarations(),
+        embedding: NodeEmbedding = .process, log: NodeLog, time: any TimeSource
     ) async throws {
+        try declarations.check(against: configuration)
         self.configuration = configuration
-        self.logger = logger
+        self.embedding = embedding
+        self.declarations = declarations
+        ending = NodeEnding(mayExit: embedding == .process)
+        logger = log.logger
         self.time = time
         let startedAt = time.now()
         ground = try NodeGround(configuration, time: time)
@@ -50,13 +58,16 @@ final class Node: Sendable {
             environment: { getenv($0).map { String(cString: $0) } }, pid: getpid(), time: time)
         client = HTTPCallExecutor.makeClient()
         stopTally = StopTally(time: time)
-        announcer = isatty(STDERR_FILENO) == 1 ? TerminalAnnouncer() : LogAnnouncer(logger: logger)
+        announcer =
+            embedding == .process && isatty(STDERR_FILENO) == 1 ? TerminalAnnouncer() : LogAnnouncer(logger: logger)
         stopReporter = ServiceStopReporter(announcer: announcer)
         let parts = NodeParts(
             configuration: configuration, spawner: ground.spawner, client: client, workedQueues: queues)
         let metrics = MetricsRecorder(
             kinds: Set(configuration.jobs.keys), queues: Set(configuration.queues.keys),
-            services: Set(configuration.services.map(\.name)), loops: Set(configuration.loops.map(\.name)))
+            services: Set(configuration.services.map(\.name) + declarations.services),
+            loops: Set(configuration.loops.map(\.name) + declarations.loops.map(\.name)))
+        let resources = Resources(declarations.resources)
         let sink = FanOutSink([metrics, EventLogger(logger: logger), stopTally, stopReporter])
         let health = StoreHealth(logger: logger)
         do {
@@ -77,15 +88,20 @@ final class Node: Sendable {
                 time: time, sink: sink, logger: logger,
                 logs: ServiceLogs(
                     folder: ground.folder.file("logs"),
-                    services: configuration.services.count + configuration.loops.count, time: time))
+                    services: configuration.services.count + configuration.loops.count, time: time),
+                resources: resources)
+            groundwork = Groundwork(
+                resources: resources, startHooks: declarations.startHooks, shutdownHooks: declarations.shutdownHooks,
+                zombies: context.zombies, announcer: announcer, time: time, logger: logger)
             let children = { @Sendable [ground] configuration in
                 ConfiguredChildren(configuration: configuration, context: context, spawner: ground.spawner)
             }
             supervisor = try Supervisor(
-                children: children(configuration).root(), policy: configuration.supervision.policy, context: context,
+                children: children(configuration).root() + declarations.children.map { $0.make(context) },
+                policy: configuration.supervision.policy, context: context,
                 onExhausted: { [ending] in ending.exhausted($0, reason: $1) })
             reloader = Reloader(
-                configuration, supervisor: supervisor, level: level, logger: logger, children: children)
+                configuration, supervisor: supervisor, level: log.level, logger: logger, children: children)
             status = NodeStatus(
                 node: configuration.node, startedAt: startedAt,
                 heart: PoolHeart(time: time, changed: HeartNews(logger: logger, notifier: notifier).tell),
@@ -115,29 +131,57 @@ final class Node: Sendable {
         ground.spawner.setURL(web.url)
     }
 
-    /// Runs until the node has stopped; answers with the process's exit code.
-    func run() async throws -> Int32 {
+    var handle: ApplicationHandle {
+        ApplicationHandle(
+            jobs: jobs.client, services: supervisor, phase: { [status] in status.phase() },
+            stop: { [ending] in ending.stop(.asked) })
+    }
+
+    func stop(_ cause: ShutdownCause) { ending.stop(cause) }
+
+    /// The result of ``run()`` has come to where it was waited for: the process's end is the caller's from here on.
+    func hasArrived() { ending.hasArrived() }
+
+    /// Runs until the node has stopped. Cancelling it is a short stop.
+    @concurrent func run() async -> ShutdownResult {
         let ladder = ShutdownLadder(
             participant: self,
             policy: configuration.shutdown.policy,
             time: time, announcer: announcer, logger: logger, exit: { [ending] in ending.finish($0) })
         ending.set(ladder)
-        let signals = SignalListener { [self] number in
-            switch number {
-            case SIGHUP: reload()
-            default: ladder.handle(signal: number)
-            }
-        }
+        let signals = embedding == .process ? SignalListener { [self] in hear($0, ladder) } : nil
         tasks.start(jobs: jobs, web: web)
-        supervisor.start()
-        do {
-            try await becomeReachable()
-        } catch {
-            ladder.stop(.failure("\(error)"))
+        return await withTaskCancellationHandler {
+            do {
+                try await start()
+            } catch {
+                // Means nothing when the node stops already.
+                ladder.stop(.failure("\(error)"))
+            }
+            let result = await ending.result()
+            signals?.cancel()
+            return result
+        } onCancel: {
+            ladder.stop(.cancelled)
         }
-        let result = await ending.result()
-        signals.cancel()
-        return result.exitCode
+    }
+
+    private func hear(_ signal: Int32, _ ladder: ShutdownLadder) {
+        switch signal {
+        case SIGHUP: reload()
+        default: ladder.handle(signal: signal)
+        }
+    }
+
+    private func start() async throws {
+        try await becomeReachable()
+        try await groundwork.prepare()
+        jobs.begin()
+        supervisor.start()
+        status.enter(.running)
+        notifier.ready(overview.sentence())
+        notifier.keepAlive { [status] in status.liveness().state != .wedged }
+        try await tellThatItRuns()
     }
 
     private func reload() {
@@ -155,15 +199,16 @@ final class Node: Sendable {
             throw MainspringError(.unreachable, "the listener at \(web.url) answered /v1/node with \(response.status)")
         }
         try ground.runFile.write(node: configuration.node, url: web.url, startedAt: status.startedAt)
-        status.enter(.running)
-        notifier.ready(overview.sentence())
-        notifier.keepAlive { [status] in status.liveness().state != .wedged }
+    }
+
+    private func tellThatItRuns() async throws {
         let waiting = try await store.queues().reduce(0) { $0 + $1.waiting }
         let summary = StartupSummary(
-            configuration: configuration, version: MainspringVersion.current, pid: getpid(), url: web.url,
+            configuration: configuration, declarations: declarations, version: MainspringVersion.current, pid: getpid(),
+            url: web.url,
             waitingJobs: waiting,
             took: time.now() - status.startedAt, sweptProcesses: ground.sweptProcesses)
-        if configuration.log.format == .text {
+        if embedding == .process, configuration.log.format == .text {
             StandardError.write(summary.lines.joined(separator: "\n") + "\n")
         } else {
             logger.notice(
@@ -179,6 +224,7 @@ extension Node: ShutdownParticipant {
         stopTally.begin()
         stopReporter.begin()
         jobs.quiesce()
+        groundwork.cancel()
     }
 
     func busyJobs() -> [String] { jobs.engine.runningAttempts().map(\.displayName) }
@@ -199,7 +245,10 @@ extension Node: ShutdownParticipant {
 
     func killServices() { supervisor.forceKill() }
 
-    func release(budget: Duration, completion: @escaping @Sendable ([Laggard]) -> Void) { completion([]) }
+    func release(budget: Duration, completion: @escaping @Sendable ([Laggard]) -> Void) {
+        if !groundwork.isEmpty { announcer.announce(.releasing(upTo: budget)) }
+        groundwork.release(budget: budget, completion: completion)
+    }
 
     func close() async {
         web.shutdown()
@@ -214,5 +263,9 @@ extension Node: ShutdownParticipant {
         status.enter(.stopped)
     }
 
-    func tally() -> ShutdownTally { stopTally.tally }
+    func tally() -> ShutdownTally {
+        var tally = stopTally.tally
+        tally.failures = groundwork.failures
+        return tally
+    }
 }

@@ -6,14 +6,27 @@ import Synchronization
 final class NodeEnding: Sendable {
     private struct State {
         var ladder: ShutdownLadder?
+        /// Asked for before there was a ladder.
+        var cause: ShutdownCause?
         var result: ShutdownResult?
         var waiter: CheckedContinuation<ShutdownResult, Never>?
+        var isOver = false
     }
 
     private let state = Mutex(State())
+    private let mayExit: Bool
+
+    /// Unless it `mayExit`, the process is somebody else's.
+    init(mayExit: Bool) {
+        self.mayExit = mayExit
+    }
 
     func set(_ ladder: ShutdownLadder) {
-        state.withLock { $0.ladder = ladder }
+        let cause = state.withLock { state in
+            state.ladder = ladder
+            return state.cause
+        }
+        if let cause { ladder.stop(cause) }
     }
 
     /// A supervisor that gave up: the node goes on without it, or ends with it.
@@ -22,15 +35,19 @@ final class NodeEnding: Sendable {
     }
 
     func stop(_ cause: ShutdownCause) {
-        state.withLock { $0.ladder }?.stop(cause)
+        let ladder = state.withLock { state in
+            state.cause = state.cause ?? cause
+            return state.ladder
+        }
+        ladder?.stop(cause)
     }
 
     func drained() {
         state.withLock { $0.ladder }?.jobsDrained()
     }
 
-    /// Called on the ladder's own thread. When the waiting task does not take the result, because the pool's threads are
-    /// blocked, this thread ends the process itself.
+    /// Called on the ladder's own thread. When nobody says in time that the end has arrived, because threads are blocked,
+    /// this one ends the process itself.
     func finish(_ result: ShutdownResult) {
         let waiter = state.withLock { state in
             defer { state.waiter = nil }
@@ -38,9 +55,13 @@ final class NodeEnding: Sendable {
             return state.waiter
         }
         waiter?.resume(returning: result)
+        guard mayExit else { return }
         usleep(1_000_000)
-        _exit(result.exitCode)
+        if !state.withLock({ $0.isOver }) { _exit(result.exitCode) }
     }
+
+    /// Whoever runs the node has its result, where it waited for it.
+    func hasArrived() { state.withLock { $0.isOver = true } }
 
     func result() async -> ShutdownResult {
         await withCheckedContinuation { continuation in

@@ -27,7 +27,8 @@ final class NodeStatus: NodeInspector {
 
     func phase() -> NodePhase { current.withLock { $0 } }
 
-    func enter(_ phase: NodePhase) { current.withLock { $0 = phase } }
+    /// There is no way back.
+    func enter(_ phase: NodePhase) { current.withLock { $0 = max($0, phase) } }
 
     func liveness() -> LivenessReport { heart.liveness() }
 

@@ -10,7 +10,7 @@ final class NodeTasks: Sendable {
     func start(jobs: JobSystem, web: WebServer) {
         tasks.withLock { tasks in
             tasks = [
-                Task(name: "mainspring.jobs") { await jobs.run() },
+                Task(name: "mainspring.jobs") { await jobs.run(beginsAtOnce: false) },
                 Task(name: "mainspring.web") { await web.run() },
             ]
         }

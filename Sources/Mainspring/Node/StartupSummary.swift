@@ -4,6 +4,7 @@ import MainspringRuntime
 /// What a person at the terminal reads when a node is up: what runs, and where to look.
 struct StartupSummary {
     let configuration: Configuration
+    let declarations: Declarations
     let version: String
     let pid: Int32
     let url: String
@@ -15,10 +16,9 @@ struct StartupSummary {
     var lines: [String] {
         var rows: [(String, String)] = [("store", store)]
         rows.append(("jobs", names(configuration.jobs.keys)))
-        rows.append(("services", names(configuration.services.map(\.name))))
-        if !configuration.loops.isEmpty {
-            rows.append(("loops", names(configuration.loops.map { "\($0.name) every \($0.spec.every.text)" })))
-        }
+        rows.append(("services", names(configuration.services.map(\.name) + declarations.services)))
+        let loops = configuration.loops.map { ($0.name, $0.spec.every) } + declarations.loops
+        if !loops.isEmpty { rows.append(("loops", names(loops.map { "\($0) every \($1.text)" }))) }
         rows.append(("schedules", names(configuration.schedules.values.map { "\($0.name) every \($0.every.text)" })))
         rows.append(("dashboard", url))
         let width = rows.map(\.0.count).max() ?? 0

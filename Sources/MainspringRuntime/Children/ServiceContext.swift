@@ -8,16 +8,23 @@ public typealias ServiceBody = @Sendable @concurrent (ServiceContext) async thro
 public struct ServiceContext: Sendable {
     /// Its metadata names the service.
     public let logger: Logger
+    public let resources: Resources
     private let life: TaskLife
     private let line: ChildLine
 
-    init(life: TaskLife, line: ChildLine, logger: Logger) {
+    init(life: TaskLife, line: ChildLine, logger: Logger, resources: Resources) {
         self.life = life
         self.line = line
         self.logger = logger
+        self.resources = resources
     }
 
     public var name: String { line.name }
+
+    /// What was provided as this type; throws as ``Resources`` does.
+    public subscript<Resource: Sendable>(type: Resource.Type, named name: String? = nil) -> Resource {
+        get throws { try resources[type, named: name] }
+    }
 
     /// The service should come to its end: its task is cancelled when its time to drain is over.
     public var isStopping: Bool { life.isStopping }

@@ -8,8 +8,7 @@ extension SupervisorContext {
 
     /// A Swift closure that runs until it is stopped.
     public func child(_ spec: ChildSpec, body: @escaping ServiceBody) -> Supervisor.Child {
-        Supervisor.Child(
-            spec, TaskSource(spec: spec, time: time, logger: logger, lane: lane, zombies: zombies, body: body))
+        Supervisor.Child(spec, TaskSource(self, spec: spec, body: body))
     }
 
     /// A command that is run again and again.
@@ -30,6 +29,7 @@ extension SupervisorContext {
             spec,
             LoopSource(
                 loop, runner: turns, zombies: zombies, time: time, sink: sink, logger: logger, random: random,
+                resources: resources,
                 site: spec.site))
     }
 

@@ -1,33 +1,26 @@
 import Logging
 import MainspringCore
 import Synchronization
+import Tracing
 
 /// A Swift closure as a supervisor's child.
 struct TaskSource: ChildSource {
     private let body: ServiceBody
-    private let logger: Logger
-    private let lane: AbandonableLane
-    private let time: any TimeSource
+    private let context: SupervisorContext
     private let spec: ChildSpec
-    private let zombies: ZombieRegister
 
-    init(
-        spec: ChildSpec, time: any TimeSource, logger: Logger, lane: AbandonableLane, zombies: ZombieRegister,
-        body: @escaping ServiceBody
-    ) {
+    init(_ context: SupervisorContext, spec: ChildSpec, body: @escaping ServiceBody) {
+        self.context = context
         self.spec = spec
-        self.zombies = zombies
-        self.time = time
-        self.logger = logger
-        self.lane = lane
         self.body = body
     }
 
     func begin(_ line: ChildLine) throws -> any ChildLife {
-        let life = TaskLife(line: line, spec: spec, time: time, lane: lane, zombies: zombies)
-        var logger = logger
+        let life = TaskLife(
+            line: line, spec: spec, time: context.time, lane: context.lane, zombies: context.zombies)
+        var logger = context.logger
         logger[metadataKey: "service"] = "\(line.name)"
-        life.start(body, ServiceContext(life: life, line: line, logger: logger))
+        life.start(body, ServiceContext(life: life, line: line, logger: logger, resources: context.resources))
         return life
     }
 }
@@ -72,7 +65,7 @@ final class TaskLife: ChildLife {
         let task = Task.detached(name: "mainspring.service.\(line.name)") { [self] in
             let end: ChildEnd
             do {
-                try await body(context)
+                try await Spans.run("service.run", ["service.name": .string(line.name)]) { try await body(context) }
                 end = ChildEnd(isSuccess: true, detail: "returned")
             } catch is CancellationError where isStopping {
                 end = ChildEnd(isSuccess: true, detail: "cancelled")

@@ -1,8 +1,19 @@
 public import MainspringCore
 
 /// Where a node stands in its life.
-public enum NodePhase: String, Sendable, Hashable, CaseIterable {
+public enum NodePhase: String, Sendable, Hashable, CaseIterable, Comparable {
     case starting, running, draining, stopped
+
+    public static func < (left: Self, right: Self) -> Bool { left.order < right.order }
+
+    private var order: Int {
+        switch self {
+        case .starting: 0
+        case .running: 1
+        case .draining: 2
+        case .stopped: 3
+        }
+    }
 }
 
 /// Whether the node should get work now, and every reason why not.

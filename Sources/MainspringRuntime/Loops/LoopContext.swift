@@ -20,6 +20,11 @@ public struct LoopContext: Sendable {
         self.lateness = lateness
     }
 
+    /// What was provided as this type; throws as ``Resources`` does.
+    public subscript<Resource: Sendable>(type: Resource.Type, named name: String? = nil) -> Resource {
+        get throws { try run.resources[type, named: name] }
+    }
+
     /// Writes with the metadata `loop.name` and `loop.turn`.
     public var logger: Logger {
         var logger = run.logger

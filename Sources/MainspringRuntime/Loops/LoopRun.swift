@@ -21,6 +21,7 @@ final class LoopRun: ChildLife {
     }
 
     let logger: Logger
+    let resources: Resources
     private let line: ChildLine
     private let pump: ActionPump<LoopMachine, LoopAction>
     private let holdings = Mutex(Holdings())
@@ -34,7 +35,8 @@ final class LoopRun: ChildLife {
 
     init(
         _ machine: sending LoopMachine, line: ChildLine, runner: any TurnRunner, site: SourceSite?, earlier: [LoopRun],
-        zombies: ZombieRegister, time: any TimeSource, sink: any EventSink, logger: Logger
+        zombies: ZombieRegister, time: any TimeSource, sink: any EventSink, logger: Logger,
+        resources: Resources = Resources()
     ) {
         pump = ActionPump(machine)
         self.line = line
@@ -45,6 +47,7 @@ final class LoopRun: ChildLife {
         self.time = time
         self.sink = sink
         self.logger = logger
+        self.resources = resources
     }
 
     var name: String { line.name }

@@ -24,13 +24,14 @@ public final class LoopSource: ChildSource {
     private let sink: any EventSink
     private let logger: Logger
     private let random: any RandomNumberGenerator & Sendable
+    private let resources: Resources
     private let state = Mutex(State())
 
     /// Turns that hang are listed in `zombies`; `random` draws the jitter; `site` is shown when a turn is late.
     init(
         _ spec: LoopSpec, runner: any TurnRunner, zombies: ZombieRegister, time: any TimeSource, sink: any EventSink,
-        logger: Logger,
-        random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(), site: SourceSite? = nil
+        logger: Logger, random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
+        resources: Resources = Resources(), site: SourceSite? = nil
     ) {
         self.spec = spec
         self.runner = runner
@@ -39,6 +40,7 @@ public final class LoopSource: ChildSource {
         self.sink = sink
         self.logger = logger
         self.random = random
+        self.resources = resources
         self.site = site
     }
 
@@ -68,8 +70,7 @@ public final class LoopSource: ChildSource {
                 leftover: leftover, margin: runner.margin, random: state.current?.random ?? random)
             let run = LoopRun(
                 machine, line: line, runner: runner, site: site, earlier: earlier, zombies: zombies, time: time,
-                sink: sink,
-                logger: logger)
+                sink: sink, logger: logger, resources: resources)
             state.current = run
             state.earlier = earlier
             return run

@@ -14,6 +14,8 @@ public enum Announcement: Sendable, Equatable {
     case serviceKilled(String)
     case serviceAbandoned(String, after: Duration)
     case releasing(upTo: Duration)
+    case hookRan(String, after: Duration)
+    case resourceClosed(String, after: Duration)
     case closing
     /// Who was late, and where it stood.
     case blame(Laggard)
@@ -28,7 +30,7 @@ public enum Announcement: Sendable, Equatable {
         case .quiet: 2
         case .waiting, .askedToStop, .killing: 3
         case .stoppingServices, .serviceStopped, .serviceKilled, .serviceAbandoned: 4
-        case .releasing, .closing: 5
+        case .releasing, .hookRan, .resourceClosed, .closing: 5
         case .blame, .finished: 6
         case .forcing: nil
         }
@@ -56,6 +58,8 @@ public enum Announcement: Sendable, Equatable {
         case .serviceKilled(let name): return "Killed \(name): not gone in its time"
         case .serviceAbandoned(let name, let time): return "Gave up on \(name) after \(time.forPeople): it still runs"
         case .releasing(let time): return "Running hooks and closing what was provided, up to \(time.forPeople)"
+        case .hookRan(let name, let time): return "Ran the hook \(name) (\(time.forPeople))"
+        case .resourceClosed(let name, let time): return "Closed \(name) (\(time.forPeople))"
         case .closing: return "Closing the listener and the store"
         case .blame(let laggard): return laggard.sentence
         case .finished(let result): return finish(result)
@@ -67,6 +71,7 @@ public enum Announcement: Sendable, Equatable {
         case .signal(SIGINT): "Ctrl-C (SIGINT)"
         case .signal(let number): "SIG\(SignalName.of(number))"
         case .asked: "Asked to stop"
+        case .cancelled: "Cancelled"
         case .failure(let message): "A fatal error (\(message))"
         }
     }
@@ -75,7 +80,7 @@ public enum Announcement: Sendable, Equatable {
         switch cause {
         case .signal(SIGINT): " Ctrl-C again to force."
         case .signal: " A second signal forces."
-        case .asked, .failure: ""
+        case .asked, .cancelled, .failure: ""
         }
     }
 

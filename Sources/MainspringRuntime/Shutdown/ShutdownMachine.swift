@@ -21,9 +21,12 @@ struct ShutdownMachine: Sendable {
     private let policy: ShutdownPolicy
     private var now = MonotonicInstant(nanoseconds: 0)
     private var startedAt = MonotonicInstant(nanoseconds: 0)
+    /// The time for jobs, services, hooks and resources together.
+    private var patience: Duration
     private var stageEnd = MonotonicInstant(nanoseconds: 0)
     private var cause = ShutdownCause.asked
     private var isForced = false
+    private var isHurried = false
     private var isQuiet = false
     private var isDrained = false
     private var areServicesStopped = false
@@ -35,6 +38,7 @@ struct ShutdownMachine: Sendable {
 
     init(policy: ShutdownPolicy) {
         self.policy = policy
+        patience = policy.grace + policy.cancel
     }
 
     mutating func handle(_ input: ShutdownInput, at time: MonotonicInstant) -> [ShutdownAction] {
@@ -71,7 +75,11 @@ struct ShutdownMachine: Sendable {
 extension ShutdownMachine {
     private mutating func asked(_ cause: ShutdownCause) {
         guard stage == .running else {
-            if case .signal = cause { force() }
+            switch cause {
+            case .signal: force()
+            case .cancelled: hurry()
+            case .asked, .failure: break
+            }
             return
         }
         self.cause = cause
@@ -81,6 +89,14 @@ extension ShutdownMachine {
             .schedule(.look, after: Self.lookInterval),
         ]
         enter(.draining)
+        if cause == .cancelled { hurry() }
+    }
+
+    private mutating func hurry() {
+        isHurried = true
+        patience = min(patience, policy.cancel + (now - startedAt))
+        // Before that, jobs may still begin.
+        if isQuiet, stage == .draining { enter(.cancelling) }
     }
 
     private mutating func force() {
@@ -100,6 +116,7 @@ extension ShutdownMachine {
         isQuiet = true
         actions.append(.announce(.quiet(jobs: jobs, services: services)))
         if isDrained, stage < .stoppingServices { return enter(.stoppingServices) }
+        if isHurried { return hurry() }
         guard stage == .draining, !jobs.isEmpty else { return }
         actions.append(.announce(.waiting(jobs: jobs, upTo: stageEnd - now)))
     }
@@ -150,7 +167,7 @@ extension ShutdownMachine {
             limit(ShutdownPolicy.killWait)
         case .stoppingServices: stopServices()
         case .releasing:
-            let left = isForced ? .zero : policy.grace + policy.cancel - (now - startedAt)
+            let left = isForced ? .zero : patience - (now - startedAt)
             let budget = max(ShutdownPolicy.leastForResources, left)
             actions.append(.release(budget: budget))
             limit(budget + ShutdownPolicy.killWait)
@@ -171,7 +188,7 @@ extension ShutdownMachine {
     }
 
     private mutating func stopServices() {
-        let left = policy.grace + policy.cancel - (now - startedAt)
+        let left = patience - (now - startedAt)
         let budget = isForced ? .zero : max(ShutdownPolicy.leastForServices, left)
         if !isForced, !services.isEmpty { actions.append(.announce(.stoppingServices(services, upTo: budget))) }
         actions.append(.stopServices(budget: budget))
@@ -246,6 +263,7 @@ extension ShutdownMachine {
         }
         var failure: String?
         if case .failure(let message) = cause { failure = message }
+        failure = failure ?? tally.failures.first
         let result = ShutdownResult(
             took: now - startedAt, finished: tally.finished, handedBack: tally.handedBack, laggards: laggards,
             failure: failure)

@@ -31,6 +31,8 @@ public enum ShutdownCause: Sendable, Hashable {
     case signal(Int32)
     /// Through the API or by the embedding program.
     case asked
+    /// By the embedding program, in a hurry: running jobs get no time to end by themselves. Also when a stop has begun.
+    case cancelled
     /// The node cannot go on; the exit code is 1, and 124 when something had to be cut besides.
     case failure(String)
 }
@@ -43,11 +45,14 @@ public struct ShutdownTally: Sendable, Hashable {
     public var handedBack: Int
     /// Jobs whose processes had to be killed.
     public var killed: [Laggard]
+    /// What failed on the way down, one sentence each.
+    public var failures: [String]
 
-    public init(finished: Int = 0, handedBack: Int = 0, killed: [Laggard] = []) {
+    public init(finished: Int = 0, handedBack: Int = 0, killed: [Laggard] = [], failures: [String] = []) {
         self.finished = finished
         self.handedBack = handedBack
         self.killed = killed
+        self.failures = failures
     }
 }
 

@@ -29,6 +29,11 @@ public final class SignalListener: Sendable {
         }
     }
 
+    /// Gives the signals back what they do to a program that does not hear them; for after a listener's end.
+    public static func restoreDefaults(_ signals: [Int32] = standard) {
+        for number in signals { signal(number, SIG_DFL) }
+    }
+
     /// The signals stay ignored.
     public func cancel() {
         for item in sources { item.source.cancel() }

@@ -8,6 +8,8 @@ public struct SupervisorContext: Sendable {
     let sink: any EventSink
     let logger: Logger
     let logs: ServiceLogs
+    /// What Swift children find by type.
+    let resources: Resources
     let random: any RandomNumberGenerator & Sendable
     /// Runs what begins lives, one after another: a `fork` takes a moment.
     let begin: @Sendable (@escaping @Sendable () -> Void) -> Void
@@ -22,23 +24,26 @@ public struct SupervisorContext: Sendable {
     /// `logs` are those of commands; nil keeps their last lines in memory.
     public init(
         time: any TimeSource, sink: any EventSink, logger: Logger, logs: ServiceLogs? = nil,
-        random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
+        resources: Resources = Resources(), random: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
     ) {
         let queue = DispatchQueue(label: "mainspring.supervisor", qos: .userInitiated)
         self.init(
-            time: time, sink: sink, logger: logger, logs: logs, random: random, prober: ReadinessProber(time: time),
+            time: time, sink: sink, logger: logger, logs: logs, resources: resources, random: random,
+            prober: ReadinessProber(time: time),
             executor: PrivateExecutor(label: "mainspring.commands"), begin: { queue.async(execute: $0) })
     }
 
     init(
         time: any TimeSource, sink: any EventSink, logger: Logger, logs: ServiceLogs?,
-        random: any RandomNumberGenerator & Sendable, prober: ReadinessProber, executor: any TaskExecutor,
+        resources: Resources = Resources(), random: any RandomNumberGenerator & Sendable, prober: ReadinessProber,
+        executor: any TaskExecutor,
         begin: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void
     ) {
         self.time = time
         self.sink = sink
         self.logger = logger
         self.logs = logs ?? ServiceLogs(folder: nil, services: 1, time: time)
+        self.resources = resources
         self.random = random
         self.prober = prober
         self.executor = executor

@@ -33,18 +33,9 @@ struct JobAddition {
             for (index, result) in results.enumerated() where result != .notWritten {
                 _ = try added(result, index: index, of: [])
             }
-        case .idConflict:
-            throw MainspringError(
-                .conflict, "the id belongs to a job of another kind, queue or arguments\(place)",
-                hint: "Use a new id, or leave it out. Nothing was written.")
-        case .queueFull(let limit):
-            throw MainspringError(
-                .queueFull, "the queue holds its limit of \(limit) waiting jobs\(place)",
-                hint: "Try again later, add workers, or raise the queue's 'limit'. Nothing was written.",
-                retryAfter: .seconds(5))
-        case .alreadyFired, .overlapped: break
+        case .idConflict, .queueFull, .alreadyFired, .overlapped: break
         }
-        throw MainspringError(.storeFailed, "the store gave an answer that no request of this kind has")
+        throw result.refusal(place: place)
     }
 
     /// One time for all of them.

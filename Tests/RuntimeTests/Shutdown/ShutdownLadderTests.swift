@@ -245,4 +245,42 @@ struct ShutdownLadderTests {
         rig.ladder.handle(signal: SIGTERM)
         #expect(rig.node.calls == ["quiesce"])
     }
+
+    @Test("cancelled, jobs get no time to end by themselves, and everything together the time of a cancel")
+    func cancelled() {
+        let rig = ShutdownRig(jobs: ["report 1"], services: ["feed"])
+        rig.ladder.stop(.cancelled)
+        #expect(rig.node.calls == ["quiesce", "cancel jobs"])
+        rig.time.advance(by: .seconds(1))
+        rig.node.end("report 1", handedBack: true)
+        #expect(rig.node.calls.last == "stop services 6s")
+        rig.node.servicesGone()
+        #expect(rig.node.calls.contains("release 6s"))
+        #expect(rig.code == 0)
+        #expect(rig.announcer.lines.first == "Cancelled: stopping in order.")
+    }
+
+    @Test("a cancellation cuts the time of a stop that has begun")
+    func cancelledLater() {
+        let rig = ShutdownRig(jobs: ["report 1"])
+        rig.ladder.stop(.asked)
+        rig.time.advance(by: .seconds(3))
+        #expect(rig.node.calls == ["quiesce"])
+        rig.ladder.stop(.cancelled)
+        #expect(rig.node.calls == ["quiesce", "cancel jobs"])
+        rig.node.end("report 1", handedBack: true)
+        #expect(rig.node.calls.contains("stop services 7s"))
+        #expect(rig.code == 0)
+    }
+
+    @Test("what failed on the way down is the reason of the end, exit 1")
+    func failureOnTheWay() {
+        let rig = ShutdownRig()
+        rig.node.fail("the shutdown hook flush failed: broken")
+        rig.ladder.handle(signal: SIGTERM)
+        #expect(rig.code == 1)
+        #expect(
+            rig.announcer.lines.last
+                == "Stopped in 0ms, not cleanly: fatal error: the shutdown hook flush failed: broken. Exit 1.")
+    }
 }

@@ -67,13 +67,13 @@ extension Configuration {
         return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
-    private static func validName(from hostName: String) -> String {
+    static func validName(from hostName: String) -> String {
         let name = String(
             hostName.prefix(64).map { $0.isASCII && ($0.isLetter || $0.isNumber || "._-".contains($0)) ? $0 : "-" })
         return TextFormat.name.problem(with: name) == nil ? name : "node"
     }
 
-    private static func currentDirectory() -> String {
+    static func currentDirectory() -> String {
         guard let path = getcwd(nil, 0) else { return "/" }
         defer { free(path) }
         return String(cString: path)

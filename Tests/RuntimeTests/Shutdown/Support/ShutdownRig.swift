@@ -67,6 +67,8 @@ final class ScriptedNode: ShutdownParticipant {
     /// From now on no call is ever answered.
     func fallSilent() { state.withLock { $0.isMute = true } }
 
+    func fail(_ reason: String) { state.withLock { $0.tally.failures.append(reason) } }
+
     func neverRelease() { state.withLock { $0.releases = false } }
 
     func released(late: [Laggard]) { state.withLock { $0.releaseCompletion }?(late) }

@@ -1,0 +1,45 @@
+public import MainspringCore
+public import MainspringStore
+
+extension JobClient {
+    /// Adds one job, or finds the one that is there with the same id and content or holds its unique key. When this returns
+    /// the job is in the store.
+    ///
+    /// Throws `unknown_kind` or `invalid_arguments` for what the kind does not take, `conflict` when the id belongs to another
+    /// job, `queue_full` or `draining`, or a store's error; then nothing was written.
+    @discardableResult
+    public func enqueue(_ request: JobRequest) async throws -> JobRecord {
+        let results: [InsertResult]
+        do {
+            results = try await enqueue([request])
+        } catch let invalid as InvalidRequests {
+            let code = invalid.problems.first?.code ?? .invalidArguments
+            throw MainspringError(
+                code, "the job of kind \(request.kind) was refused",
+                cause: invalid.problems.map(\.message).joined(separator: "; "))
+        }
+        switch results.first {
+        case .inserted(let job), .duplicate(let job): return job
+        case let other: throw (other ?? .notWritten).refusal()
+        }
+    }
+}
+
+extension InsertResult {
+    /// Why there is no job; `place` says which of several.
+    public func refusal(place: String = "") -> MainspringError {
+        switch self {
+        case .idConflict:
+            MainspringError(
+                .conflict, "the id belongs to a job of another kind, queue or arguments\(place)",
+                hint: "Use a new id, or leave it out. Nothing was written.")
+        case .queueFull(let limit):
+            MainspringError(
+                .queueFull, "the queue holds its limit of \(limit) waiting jobs\(place)",
+                hint: "Try again later, add workers, or raise the queue's 'limit'. Nothing was written.",
+                retryAfter: .seconds(5))
+        case .inserted, .duplicate, .alreadyFired, .overlapped, .notWritten:
+            MainspringError(.storeFailed, "the store gave an answer that no request of this kind has")
+        }
+    }
+}

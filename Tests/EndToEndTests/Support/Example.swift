@@ -1,0 +1,49 @@
+import Foundation
+import Glibc
+
+/// A running example, driven from outside.
+final class Example: Sendable {
+    private let folder: ScratchFolder
+    private let pid: Int32
+    private let output = LineRecorder()
+    private let errors = LineRecorder()
+    private let exit = ExitWaiter()
+
+    /// Starts the built example of that name in the folder.
+    init(_ name: String, in folder: ScratchFolder, environment: [String: String] = [:]) throws {
+        self.folder = folder
+        let process = Process()
+        let folderOfBinary = URL(fileURLWithPath: Binary.path).deletingLastPathComponent().path
+        process.executableURL = URL(fileURLWithPath: "\(folderOfBinary)/\(name)")
+        process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
+        process.environment = Command.baseEnvironment.merging(environment) { $1 }
+        let (out, err) = (Pipe(), Pipe())
+        process.standardOutput = out
+        process.standardError = err
+        process.standardInput = FileHandle.nullDevice
+        process.terminationHandler = { [exit] ended in
+            exit.finish(ended.terminationReason == .exit ? ended.terminationStatus : 128 + ended.terminationStatus)
+        }
+        try process.run()
+        pid = process.processIdentifier
+        output.read(out.fileHandleForReading)
+        errors.read(err.fileHandleForReading)
+    }
+
+    deinit { Glibc.kill(pid, SIGKILL) }
+
+    /// Of standard output.
+    var lines: [String] { output.text.split(separator: "\n").map(String.init) }
+
+    func prints(_ text: String) async throws {
+        _ = try await output.first(timeout: 30) { $0.contains(text) ? true : nil as Bool? }
+    }
+
+    func says<Value: Sendable>(_ match: @escaping @Sendable (String) -> Value?) async throws -> Value {
+        try await errors.first(timeout: 30, match)
+    }
+
+    func interrupt() { Glibc.kill(pid, SIGINT) }
+
+    func waitForExit() async throws -> Int32 { try await exit.wait() }
+}
