@@ -9,7 +9,7 @@ import Testing
 private struct Broken: Error, CustomStringConvertible { var description: String { "broken" } }
 
 /// One at a time: a process has one runtime.
-@Suite("An application as a guest", .serialized)
+@Suite("An application as a guest", .serialized, .wholePool)
 struct ApplicationTests {
     private let program = Program()
 
