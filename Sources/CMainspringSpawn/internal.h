@@ -8,6 +8,8 @@
 // What /proc/PID/stat says.
 typedef struct {
     char state;
+    pid_t parent;
+    pid_t session;
     long threads;
     uint64_t start_time;
 } mspr_stat;

@@ -36,12 +36,12 @@ int mspr_read_stat(const char *path, mspr_stat *stat) {
     at += 2;
     stat->state = *at;
     for (int field = 3; field <= 22; field++) {
-        if (field == 20 || field == 22) {
-            uint64_t value = 0;
-            for (const char *digit = at; *digit >= '0' && *digit <= '9'; digit++) value = value * 10 + (*digit - '0');
-            if (field == 20) stat->threads = (long)value;
-            else stat->start_time = value;
-        }
+        uint64_t value = 0;
+        for (const char *digit = at; *digit >= '0' && *digit <= '9'; digit++) value = value * 10 + (*digit - '0');
+        if (field == 4) stat->parent = (pid_t)value;
+        if (field == 6) stat->session = (pid_t)value;
+        if (field == 20) stat->threads = (long)value;
+        if (field == 22) stat->start_time = value;
         at = strchr(at, ' ');
         if (!at) return -1;
         at++;
@@ -155,6 +155,31 @@ int mspr_peek_exit(pid_t pid, int *code, int *signalled) {
 void mspr_reap(pid_t pid) {
     while (waitpid(pid, NULL, 0) < 0 && errno == EINTR) {}
 }
+
+typedef struct {
+    pid_t parent;
+    pid_t session;
+    pid_t *pids;
+    int capacity;
+    int count;
+} orphans;
+
+static int note_orphan(pid_t pid, void *context) {
+    orphans *orphans = context;
+    mspr_stat stat;
+    if (stat_of(pid, &stat) != 0 || stat.state != 'Z' || stat.parent != orphans->parent) return 0;
+    if (stat.session == orphans->session) return 0;
+    orphans->pids[orphans->count++] = pid;
+    return orphans->count == orphans->capacity;
+}
+
+int mspr_orphans(pid_t *pids, int capacity) {
+    orphans found = {.parent = getpid(), .session = getsid(0), .pids = pids, .capacity = capacity};
+    if (capacity > 0) mspr_each_process(note_orphan, &found);
+    return found.count;
+}
+
+void mspr_reap_now(pid_t pid) { waitpid(pid, NULL, WNOHANG); }
 
 int mspr_pipe(int ends[2]) {
     if (pipe2(ends, O_CLOEXEC) != 0) return errno;

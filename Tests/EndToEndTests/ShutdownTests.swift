@@ -68,7 +68,8 @@ struct ShutdownTests {
             folder.read("deaf.pid").flatMap { Int32($0.trimmingCharacters(in: .whitespacesAndNewlines)) })
         #expect(try await daemon.stop() == 124)
         #expect(!isAlive(pid))
-        #expect(daemon.standardError.contains("deaf"))
+        #expect(daemon.standardError.contains("late at the stop"))
+        #expect(daemon.standardError.contains("not cleanly: 1 job handed back; killed deaf"))
     }
 
     @Test("a second signal forces the end at once")

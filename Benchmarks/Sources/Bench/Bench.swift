@@ -5,7 +5,7 @@ import MainspringRuntime
 import MainspringSQLite
 import MainspringStore
 
-/// `Bench drain|enqueue|timeouts|loops|fill PATH COUNT`; `scripts/bench` runs all of it.
+/// `Bench drain|enqueue|supervisor|timeouts|loops|fill PATH COUNT`; `scripts/bench` runs all of it.
 @main
 enum Bench {
     static func main() async throws {
@@ -13,6 +13,7 @@ enum Bench {
         switch arguments.first {
         case "drain": try await drain()
         case "enqueue": try await enqueue()
+        case "supervisor": try await SupervisorBench.run()
         case "timeouts":
             guard arguments.count == 3, let batch = Int(arguments.last ?? "") else { return try await Timeouts.run() }
             await Timeouts.run(arguments[arguments.startIndex + 1], batch: batch)
@@ -24,7 +25,7 @@ enum Bench {
         }
     }
 
-    private static func usage() { print("usage: Bench drain | enqueue | timeouts | loops | fill PATH COUNT") }
+    private static func usage() { print("usage: Bench drain | enqueue | supervisor | timeouts | loops | fill PATH COUNT") }
 
     /// The store under the engine against the raw C interface: same file, same statements, same batches, interleaved.
     private static func drain() async throws {

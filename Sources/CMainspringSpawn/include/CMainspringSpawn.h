@@ -50,6 +50,12 @@ int mspr_peek_exit(pid_t pid, int *code, int *signalled);
 
 void mspr_reap(pid_t pid);
 
+// Children of this process that have ended and were not reaped, but for those in its own session; at most `capacity`.
+int mspr_orphans(pid_t *pids, int capacity);
+
+// As `mspr_reap`, but only if it has ended.
+void mspr_reap_now(pid_t pid);
+
 // In clock ticks since boot; 0 when there is no such process.
 uint64_t mspr_start_time(pid_t pid);
 

@@ -23,6 +23,8 @@ final class Node: Sendable {
     private let store: any JobStore
     private let client: HTTPClient
     private let status: NodeStatus
+    private let overview: NodeOverview
+    private let notifier: SystemdNotifier
     private let jobs: JobSystem
     private let supervisor: Supervisor
     private let reloader: Reloader
@@ -52,6 +54,8 @@ final class Node: Sendable {
         self.time = time
         let startedAt = time.now()
         ground = try NodeGround(configuration, time: time)
+        notifier = SystemdNotifier(
+            environment: { getenv($0).map { String(cString: $0) } }, pid: getpid(), time: time)
         client = HTTPCallExecutor.makeClient()
         stopTally = StopTally(time: time)
         announcer =
@@ -99,9 +103,14 @@ final class Node: Sendable {
             reloader = Reloader(
                 configuration, supervisor: supervisor, level: log.level, logger: logger, children: children)
             status = NodeStatus(
-                node: configuration.node, startedAt: startedAt, heart: PoolHeart(time: time), health: health,
+                node: configuration.node, startedAt: startedAt,
+                heart: PoolHeart(time: time, changed: HeartNews(logger: logger, notifier: notifier).tell),
+                health: health,
                 zombies: context.zombies,
                 services: { [supervisor] in supervisor.readinessChecks() })
+            overview = NodeOverview(
+                configuration: configuration, status: status, jobs: jobs, supervisor: supervisor, ending: ending,
+                register: context.zombies, time: time)
             try await jobs.reclaim()
             web = try await WebServer.bind(
                 WebConfiguration(
@@ -111,9 +120,7 @@ final class Node: Sendable {
                     version: MainspringVersion.current),
                 WebDependencies(
                     jobs: jobs.client, services: supervisor, inspector: status,
-                    control: NodeOverview(
-                        configuration: configuration, status: status, jobs: jobs, supervisor: supervisor,
-                        ending: ending, register: context.zombies, time: time),
+                    control: overview,
                     metrics: metrics, time: time, storeName: store.name),
                 logger: logger)
         } catch {
@@ -142,7 +149,7 @@ final class Node: Sendable {
             policy: configuration.shutdown.policy,
             time: time, announcer: announcer, logger: logger, exit: { [ending] in ending.finish($0) })
         ending.set(ladder)
-        let signals = embedding == .process ? SignalListener { [reloader] in Self.hear($0, ladder, reloader) } : nil
+        let signals = embedding == .process ? SignalListener { [self] in hear($0, ladder) } : nil
         tasks.start(jobs: jobs, web: web)
         return await withTaskCancellationHandler {
             do {
@@ -159,9 +166,9 @@ final class Node: Sendable {
         }
     }
 
-    private static func hear(_ signal: Int32, _ ladder: ShutdownLadder, _ reloader: Reloader) {
+    private func hear(_ signal: Int32, _ ladder: ShutdownLadder) {
         switch signal {
-        case SIGHUP: Task(name: "mainspring.reload") { await reloader.reload() }
+        case SIGHUP: reload()
         default: ladder.handle(signal: signal)
         }
     }
@@ -172,7 +179,17 @@ final class Node: Sendable {
         jobs.begin()
         supervisor.start()
         status.enter(.running)
+        notifier.ready(overview.sentence())
+        notifier.keepAlive { [status] in status.liveness().state != .wedged }
         try await tellThatItRuns()
+    }
+
+    private func reload() {
+        notifier.reloading()
+        Task(name: "mainspring.reload") {
+            await reloader.reload()
+            notifier.ready(overview.sentence())
+        }
     }
 
     private func becomeReachable() async throws {
@@ -203,6 +220,7 @@ final class Node: Sendable {
 extension Node: ShutdownParticipant {
     func quiesce() {
         status.enter(.draining)
+        notifier.stopping(overview.sentence(), within: configuration.shutdown.policy.deadline)
         stopTally.begin()
         stopReporter.begin()
         jobs.quiesce()

@@ -1,3 +1,4 @@
+import Glibc
 import MainspringCore
 import MainspringRuntime
 
@@ -10,6 +11,7 @@ struct NodeGround: Sendable {
     let sweptProcesses: Int
     private let lock: NodeLock
     private let warden: Warden
+    private let reaper: OrphanReaper?
 
     /// The order matters: nothing is looked at before the lock is held, and the warden is forked while the process is small.
     init(_ configuration: Configuration, time: any TimeSource) throws {
@@ -26,6 +28,8 @@ struct NodeGround: Sendable {
         }
         sweptProcesses = sweep.killedCount
         let ledger = try ProcessLedger(path: ledgerPath)
+        // The first process of a container inherits the orphans of all others.
+        reaper = getpid() == 1 ? OrphanReaper(ledger: ledger, time: time) : nil
         warden = try Warden.start(ledgerPath: ledgerPath)
         spawner = try NodeSpawner(GroupSpawner(ledger: ledger, time: time))
     }

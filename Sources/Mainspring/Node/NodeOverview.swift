@@ -49,6 +49,15 @@ struct NodeOverview: NodeControl {
     }
 
     func stop() { ending.stop(.asked) }
+
+    /// One line for people: `2 jobs running, 3 services, ready`.
+    func sentence() -> String {
+        let jobs = jobs.engine.runningAttempts().count
+        let services = supervisor.running().count
+        let phase = status.phase()
+        let state = phase != .running ? phase.rawValue : status.readiness().isReady ? "ready" : "not ready"
+        return "\(jobs) job\(jobs == 1 ? "" : "s") running, \(services) service\(services == 1 ? "" : "s"), \(state)"
+    }
 }
 
 extension Configuration.Shutdown {

@@ -10,13 +10,13 @@ import Synchronization
 public final class PoolHeart: Sendable {
     private let core: Core
 
-    /// Begins to beat, until the heart is gone. `changed` is called with the state that a beat finds new, on a queue where
-    /// it may block; a state that lasted less than an interval may be left out.
+    /// Begins to beat, until the heart is gone. `changed` is called when a beat finds a new state, with the old one, on
+    /// a queue where it may block; a state that lasted less than an interval may be left out.
     ///
     /// Without a thread, when the process has none left, nothing is ever asked and the answer is always `working`.
     public convenience init(
         policy: HeartPolicy = HeartPolicy(), time: any TimeSource,
-        changed: @escaping @Sendable (LivenessReport) -> Void = { _ in }
+        changed: @escaping @Sendable (LivenessReport, _ before: LivenessReport.State) -> Void = { _, _ in }
     ) {
         self.init(policy: policy, time: time, changed: changed) { part, answer in
             Task.detached(name: "mainspring.heartbeat", priority: part.priority) { answer() }
@@ -24,7 +24,8 @@ public final class PoolHeart: Sendable {
     }
 
     init(
-        policy: HeartPolicy, time: any TimeSource, changed: @escaping @Sendable (LivenessReport) -> Void,
+        policy: HeartPolicy, time: any TimeSource,
+        changed: @escaping @Sendable (LivenessReport, LivenessReport.State) -> Void,
         ask: @escaping @Sendable (PoolPart, @escaping @Sendable () -> Void) -> Void
     ) {
         core = Core(policy: policy, time: time, changed: changed, ask: ask)
@@ -49,13 +50,14 @@ private final class Core: Sendable {
     private let state: Mutex<State>
     private let interval: Duration
     private let time: any TimeSource
-    private let changed: @Sendable (LivenessReport) -> Void
+    private let changed: @Sendable (LivenessReport, LivenessReport.State) -> Void
     private let ask: @Sendable (PoolPart, @escaping @Sendable () -> Void) -> Void
     private let queue = DispatchQueue(label: "mainspring.heart", qos: .userInitiated)
     private let wake = mspr_wake_open()
 
     init(
-        policy: HeartPolicy, time: any TimeSource, changed: @escaping @Sendable (LivenessReport) -> Void,
+        policy: HeartPolicy, time: any TimeSource,
+        changed: @escaping @Sendable (LivenessReport, LivenessReport.State) -> Void,
         ask: @escaping @Sendable (PoolPart, @escaping @Sendable () -> Void) -> Void
     ) {
         state = Mutex(State(machine: HeartMachine(policy: policy, at: time.monotonic())))
@@ -88,18 +90,21 @@ private final class Core: Sendable {
     }
 
     private func beat() {
-        let (parts, news) = state.withLock { state in
+        let (parts, before, news) = state.withLock { state in
             let now = time.monotonic()
             let parts = state.machine.beat(at: now)
             let report = state.machine.liveness(at: now)
-            guard report.state != state.told, !state.isTelling else { return (parts, LivenessReport?.none) }
+            guard report.state != state.told, !state.isTelling else {
+                return (parts, state.told, LivenessReport?.none)
+            }
+            let before = state.told
             state.told = report.state
             state.isTelling = true
-            return (parts, report)
+            return (parts, before, report)
         }
         if let news {
             queue.async {
-                self.changed(news)
+                self.changed(news, before)
                 self.state.withLock { $0.isTelling = false }
             }
         }

@@ -39,6 +39,9 @@ public final class ProcessLedger: Sendable {
     /// Groups that have been started and are not known to be gone.
     public var openGroups: Int { state.withLock { $0.groups.count } }
 
+    /// Whether it leads a group that has been started and is not known to be gone.
+    func contains(_ pid: Int32) -> Bool { state.withLock { $0.groups[pid] != nil } }
+
     /// Runs `start` with the descriptor that the child appends its line to. Several may run at once, but none while the
     /// file is being replaced.
     func recording(_ start: (Int32) -> mspr_child) -> mspr_child {

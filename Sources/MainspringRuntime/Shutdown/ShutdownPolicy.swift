@@ -22,7 +22,7 @@ public struct ShutdownPolicy: Sendable, Hashable {
     static let margin = Duration.seconds(2)
 
     /// The node has exited by then, whatever hangs.
-    var deadline: Duration { grace + cancel + Self.leastForServices + Self.margin }
+    public var deadline: Duration { grace + cancel + Self.leastForServices + Self.margin }
 }
 
 /// Why the node stops.

@@ -56,7 +56,9 @@ struct ChildSlot: Sendable {
     var isExhausted = false
     /// Ended with success under a policy that leaves it at that.
     var isComplete = false
-    /// Living siblings that depend on it.
+    /// Stopped with siblings that are restarted, and not restarted with them.
+    var isPassedOver = false
+    /// Siblings that depend on it and live, or on which others that live depend in turn.
     var livingDependents = 0
     /// All force there is was used, whatever its stop policy says.
     var isForced = false
@@ -79,8 +81,11 @@ struct ChildSlot: Sendable {
         if case .lost = phase { true } else { false }
     }
 
+    /// Whether what it depends on is still needed.
+    var isHolding: Bool { isAlive || livingDependents > 0 }
+
     /// Whether siblings that depend on this one may start.
-    var isSatisfied: Bool { phase == .running || isComplete }
+    var isSatisfied: Bool { phase == .running || isComplete || isPassedOver }
 
     /// Whether it counts as ready outside: it runs, nothing is wrong with it, and it is not one that fails all the time.
     func isReady(now: MonotonicInstant) -> Bool {

@@ -7,7 +7,7 @@ public struct ChildSpec: Sendable, Equatable {
         case always
         /// Only after an end that was no success.
         case onFailure = "on-failure"
-        /// Not even when its siblings are restarted with the one that failed.
+        /// Not even when its siblings are restarted with the one that failed; they do not wait for it then.
         case never
     }
 

@@ -207,12 +207,17 @@ public final class Supervisor: Sendable {
 
     private func finish(_ end: SupervisorEnd) {
         let lost = lost()
-        let (waiters, laggards) = holdings.withLock { holdings in
+        let (waiters, removals, laggards) = holdings.withLock { holdings in
             holdings.end = end
             holdings.laggards += lost
-            defer { holdings.stopWaiters = [] }
-            return (holdings.stopWaiters, holdings.laggards)
+            defer {
+                holdings.stopWaiters = []
+                holdings.removalWaiters = [:]
+            }
+            return (holdings.stopWaiters, holdings.removalWaiters, holdings.laggards)
         }
+        // Nothing is removed any more: what was to be has ended with the rest.
+        for waiter in removals.values.joined() { waiter(true) }
         onEnd(end, laggards)
         for waiter in waiters { waiter(laggards) }
     }

@@ -171,7 +171,11 @@ extension SupervisorMachine {
     /// A member is gone: it waits for the others, unless its policy leaves it at that.
     private mutating func rejoin(_ index: Int) {
         modify(index) { $0.isComplete = false }
-        guard slots[index].spec.restart != .never else { return settle(index) }
+        guard slots[index].spec.restart != .never else {
+            modify(index) { $0.isPassedOver = true }
+            settle(index)
+            return beginDependents(of: slots[index].spec.name)
+        }
         slots[index].restartReason = .sibling
         // The round may be over, without it.
         begin(index)

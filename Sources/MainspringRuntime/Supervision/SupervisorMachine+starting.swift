@@ -38,6 +38,7 @@ extension SupervisorMachine {
         modify(index) {
             $0.restartReason = nil
             $0.isComplete = false
+            $0.isPassedOver = false
             $0.degradation = nil
             $0.isSilent = false
             $0.stopAskedAt = nil

@@ -20,7 +20,7 @@ struct SupervisorMachine: Sendable {
     var livingCount = 0
     var lostCount = 0
     var unsatisfiedCount = 0
-    /// Children on which no living child depends any more, since the last step.
+    /// Children on which no living child depends any more, found in this step.
     var freed: [String] = []
     /// Names given to children so far.
     var nextOrder = 0
@@ -93,13 +93,19 @@ struct SupervisorMachine: Sendable {
         let change = wasAlive ? -1 : 1
         livingCount += change
         if round?.members.contains(slots[index].spec.name) == true { round?.livingCount += change }
-        for name in slots[index].spec.dependsOn { countDependents(of: name, change) }
+        if slots[index].livingDependents == 0 { countDependents(of: slots[index].spec.dependsOn, change) }
     }
 
-    private mutating func countDependents(of name: String, _ change: Int) {
-        guard let index = indices[name] else { return }
-        slots[index].livingDependents += change
-        if slots[index].livingDependents == 0 { freed.append(name) }
+    /// A dependent of these is needed from now on, or no longer.
+    private mutating func countDependents(of names: [String], _ change: Int) {
+        var names = names
+        while let name = names.popLast() {
+            guard let index = indices[name] else { continue }
+            let wasHolding = slots[index].isHolding
+            slots[index].livingDependents += change
+            if slots[index].livingDependents == 0 { freed.append(name) }
+            if slots[index].isHolding != wasHolding { names += slots[index].spec.dependsOn }
+        }
     }
 
     /// What follows once a step has changed what it changes: those that nobody needs any more stop, and what waited for the
@@ -183,6 +189,7 @@ extension SupervisorMachine {
         for name in spec.dependsOn { dependents[name]?.removeAll { $0 == spec.name } }
         let waiting = dependents.removeValue(forKey: spec.name) ?? []
         for dependent in waiting { inherit(dependent, from: spec) }
+        if slots[index].isHolding { countDependents(of: spec.dependsOn, -1) }
         slots.swapAt(index, slots.count - 1)
         slots.removeLast()
         indices[spec.name] = nil
@@ -200,7 +207,7 @@ extension SupervisorMachine {
         for name in spec.dependsOn where !slots[index].spec.dependsOn.contains(name) {
             slots[index].spec.dependsOn.append(name)
             dependents[name, default: []].append(dependent)
-            if slots[index].isAlive { countDependents(of: name, 1) }
+            if slots[index].isHolding { countDependents(of: [name], 1) }
         }
     }
 }

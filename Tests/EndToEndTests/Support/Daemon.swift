@@ -13,13 +13,16 @@ final class Daemon: Sendable {
     private let output: LineRecorder
     private let exit: ExitWaiter
 
-    /// Starts `mainspring run` in the folder and waits until it listens.
+    /// Starts `mainspring run` in the folder and waits until it listens. With `wrapper`, that command runs it, and is what
+    /// `pid` names.
     static func start(
-        in folder: ScratchFolder, arguments: [String] = [], environment: [String: String] = [:]
+        in folder: ScratchFolder, through wrapper: [String] = [], arguments: [String] = [],
+        environment: [String: String] = [:]
     ) async throws
         -> Daemon
     {
-        let (process, output, exit) = try launch(in: folder, arguments: arguments, environment: environment)
+        let (process, output, exit) = try launch(
+            wrapper + [Binary.path, "run"] + arguments, in: folder, environment: environment)
         let url = try await output.first(timeout: 30) { line in
             line.split(separator: " ").first { $0.hasPrefix("http://127.0.0.1:") }.map(String.init)
         }
@@ -32,13 +35,13 @@ final class Daemon: Sendable {
     }
 
     private static func launch(
-        in folder: ScratchFolder, arguments: [String], environment: [String: String]
+        _ command: [String], in folder: ScratchFolder, environment: [String: String]
     ) throws -> (
         Process, LineRecorder, ExitWaiter
     ) {
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: Binary.path)
-        process.arguments = ["run"] + arguments
+        process.executableURL = URL(fileURLWithPath: command[0])
+        process.arguments = Array(command.dropFirst())
         process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
         process.environment = Command.baseEnvironment.merging(environment) { $1 }
         let errors = Pipe()

@@ -8,7 +8,8 @@ import Testing
 struct PoolHeartTests {
     @Test("every part of the pool answers, and is asked again", .timeLimit(.minutes(1))) func poolAnswers() async {
         let counts = Counts()
-        let heart = PoolHeart(policy: HeartPolicy(interval: .milliseconds(5)), time: SystemTime(), changed: { _ in }) {
+        let heart = PoolHeart(policy: HeartPolicy(interval: .milliseconds(5)), time: SystemTime(), changed: { _, _ in })
+        {
             part, answer in
             Task.detached(priority: part.priority) {
                 #expect(Task.currentPriority == part.priority)
@@ -28,7 +29,8 @@ struct PoolHeartTests {
         // Every beat counts, however late: the machine that runs the tests may be slow.
         let policy = HeartPolicy(
             interval: .milliseconds(5), warn: .milliseconds(20), wedged: .milliseconds(100), tolerance: .seconds(60))
-        let heart = PoolHeart(policy: policy, time: SystemTime()) { report in
+        let heart = PoolHeart(policy: policy, time: SystemTime()) { report, before in
+            #expect(before == told.withLock { $0.last } ?? .working)
             told.withLock { $0.append(report.state) }
             if report.state == .wedged { wedged.notify() }
             if report.state == .working { working.notify() }
@@ -47,7 +49,8 @@ struct PoolHeartTests {
     @Test("a heart that is let go stops its thread", .timeLimit(.minutes(1))) func letGo() async {
         let gone = Signal()
         let watch = Watch(gone)
-        var heart: PoolHeart? = PoolHeart(policy: HeartPolicy(), time: SystemTime(), changed: { _ in }) { _, answer in
+        var heart: PoolHeart? = PoolHeart(policy: HeartPolicy(), time: SystemTime(), changed: { _, _ in }) {
+            _, answer in
             watch.touch()
             answer()
         }

@@ -22,6 +22,8 @@ struct MachineShell {
     /// Whether lives end as soon as they are told to stop.
     var stopsAtOnce = true
     var beats: [String: MonotonicInstant] = [:]
+    /// Looks at the machine after each of its steps.
+    var check: ((SupervisorMachine, [SupervisorAction]) -> Void)?
 
     init(
         _ children: [ChildSpec], policy: SupervisionPolicy = SupervisionPolicy(),
@@ -39,7 +41,9 @@ struct MachineShell {
     mutating func feed(_ input: SupervisorInput) {
         var inputs = [input]
         while !inputs.isEmpty {
-            for action in machine.handle(inputs.removeFirst(), at: now) { inputs += perform(action) }
+            let actions = machine.handle(inputs.removeFirst(), at: now)
+            check?(machine, actions)
+            for action in actions { inputs += perform(action) }
         }
     }
 

@@ -16,16 +16,25 @@ struct SupervisorRig {
     let context: SupervisorContext
 
     init(_ services: [ServiceSpec], policy: SupervisionPolicy = SupervisionPolicy()) throws {
+        try self.init(policy: policy) { context, spawner in
+            services.map { context.child($0, spawner: spawner) }
+        }
+    }
+
+    init(
+        policy: SupervisionPolicy = SupervisionPolicy(),
+        onExhausted: @escaping @Sendable (SupervisionPolicy.Exhaustion, String) -> Void = { _, _ in },
+        children: (SupervisorContext, FakeSpawner) -> [Supervisor.Child]
+    ) throws {
         let answering = answering
         let prober = ReadinessProber(time: time, attempt: { answering.succeeds($0) }, run: { $0() })
         let context = SupervisorContext(
             time: time, sink: events, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-            logs: ServiceLogs(folder: nil, services: services.count, time: time), random: FullJitter(),
+            logs: ServiceLogs(folder: nil, services: 1, time: time), random: FullJitter(),
             prober: prober, executor: InlineExecutor(), begin: { $0() })
         self.context = context
         supervisor = try Supervisor(
-            children: services.map { [spawner] in context.child($0, spawner: spawner) }, policy: policy,
-            context: context)
+            children: children(context, spawner), policy: policy, context: context, onExhausted: onExhausted)
     }
 
     func status(_ name: String) -> ChildStatus? { supervisor.services().first { $0.name == name } }
