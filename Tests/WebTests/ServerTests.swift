@@ -241,12 +241,12 @@ struct ServerTests {
             for _ in 0..<65 {
                 let socket = try #require(PlainSocket(port: server.port))
                 socket.write(probe)
-                #expect(socket.read(until: "ok\n").hasSuffix("ok\n"))
+                #expect(await socket.answer(until: "ok\n").hasSuffix("ok\n"))
                 open.append(socket)
             }
             let last = try #require(PlainSocket(port: server.port))
             last.write(probe)
-            #expect(last.read() == "")
+            #expect(await last.answer() == "")
         }
     }
 

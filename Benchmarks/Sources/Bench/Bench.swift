@@ -25,7 +25,9 @@ enum Bench {
         }
     }
 
-    private static func usage() { print("usage: Bench drain | enqueue | supervisor | timeouts | loops | fill PATH COUNT") }
+    private static func usage() {
+        print("usage: Bench drain | enqueue | supervisor | timeouts | loops | fill PATH COUNT")
+    }
 
     /// The store under the engine against the raw C interface: same file, same statements, same batches, interleaved.
     private static func drain() async throws {

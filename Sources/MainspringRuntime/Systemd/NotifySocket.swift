@@ -17,13 +17,11 @@ final class NotifySocket: Sendable {
         address = family + (first == UInt8(ascii: "/") ? name + [0] : [0] + name.dropFirst())
         descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { return nil }
-        var limit = timeval(tv_sec: 2, tv_usec: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     }
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 
-    /// Waits up to two seconds for a receiver whose queue is full. False when it did not get the message.
+    /// Waits for a receiver whose queue is full. False when there is none.
     func send(_ text: String) -> Bool {
         let bytes = Array(text.utf8)
         let count = address.withUnsafeBytes { address in

@@ -4,11 +4,12 @@ import Synchronization
 
 /// Tells systemd, or whatever else set `NOTIFY_SOCKET`, where the process stands; without `NOTIFY_SOCKET` it does nothing.
 ///
-/// No call blocks or needs the concurrency pool: messages go out in their order on a queue of its own. When nobody takes
-/// them, 16 wait; further ones are dropped and counted.
+/// No call blocks or needs the concurrency pool: messages go out in their order on a queue of its own. When the manager is
+/// slow to take them, 16 wait, one of the watchdog among them; further ones are dropped and counted.
 public final class SystemdNotifier: Sendable {
     private struct State {
         var waiting = 0
+        var isWatchdogWaiting = false
         var dropped = 0
         var timer: (any ScheduledAction)?
     }
@@ -68,12 +69,22 @@ public final class SystemdNotifier: Sendable {
     /// the unit has no `WatchdogSec`. `isAlive` must not block.
     public func keepAlive(while isAlive: @escaping @Sendable () -> Bool) {
         guard socket != nil, let watchdog else { return }
-        if isAlive() { send([.watchdog]) }
+        if isAlive() { sendWatchdog() }
         let timer = time.schedule(after: watchdog / 2) { [weak self] in self?.keepAlive(while: isAlive) }
         state.withLock { $0.timer = timer }
     }
 
-    private func send(_ messages: [SystemdMessage]) {
+    /// One at a time: while it waits, another says nothing more.
+    private func sendWatchdog() {
+        let isFirst = state.withLock { state in
+            defer { state.isWatchdogWaiting = true }
+            return !state.isWatchdogWaiting
+        }
+        guard isFirst else { return }
+        send([.watchdog]) { [self] in state.withLock { $0.isWatchdogWaiting = false } }
+    }
+
+    private func send(_ messages: [SystemdMessage], done: @escaping @Sendable () -> Void = {}) {
         guard let socket else { return }
         let isRoom = state.withLock { state in
             guard state.waiting < Self.limit else {
@@ -83,7 +94,7 @@ public final class SystemdNotifier: Sendable {
             state.waiting += 1
             return true
         }
-        guard isRoom else { return }
+        guard isRoom else { return done() }
         let text = SystemdMessage.text(messages)
         queue.async {
             let isSent = socket.send(text)
@@ -91,6 +102,7 @@ public final class SystemdNotifier: Sendable {
                 state.waiting -= 1
                 if !isSent { state.dropped += 1 }
             }
+            done()
         }
     }
 }

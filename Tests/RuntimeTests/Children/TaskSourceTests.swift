@@ -46,11 +46,12 @@ struct TaskSourceTests {
 
     @Test("it is told at once that it should end, and cancelled when its time to drain is over")
     func drains() async throws {
-        let (told, cancelled) = (Signal(), Signal())
+        let (started, told, cancelled) = (Signal(), Signal(), Signal())
         let spec = child("a", stop: StopPolicy(timeout: .seconds(5), drain: .seconds(2)))
         let supervisor = try supervisor([
             context.child(spec) { context in
                 #expect(!context.isStopping)
+                started.notify()
                 await context.untilStopping()
                 #expect(context.isStopping && !Task.isCancelled)
                 told.notify()
@@ -60,6 +61,7 @@ struct TaskSourceTests {
             }
         ])
         supervisor.start()
+        await started.wait()
         await events.first(where: isReady("a"))
         let late = Box<[Laggard]>()
         let done = Signal()
@@ -150,7 +152,7 @@ struct TaskSourceTests {
 
     @Test("a cancellation handler that never returns holds up nobody else's stop")
     func stuckHandler() async throws {
-        let (entered, gone, release) = (Signal(), Signal(), DispatchSemaphore(value: 0))
+        let (inside, entered, gone, release) = (Signal(), Signal(), Signal(), DispatchSemaphore(value: 0))
         let supervisor = try supervisor([
             context.child(child("good")) { context in
                 await context.untilStopping()
@@ -159,6 +161,7 @@ struct TaskSourceTests {
             },
             context.child(child("bad")) { _ in
                 await withTaskCancellationHandler {
+                    inside.notify()
                     try? await time.sleep(for: .seconds(600))
                 } onCancel: {
                     entered.notify()
@@ -167,6 +170,7 @@ struct TaskSourceTests {
             },
         ])
         supervisor.start()
+        await inside.wait()
         await events.first(where: isReady("bad"))
         await events.first(where: isReady("good"))
         let late = Box<[Laggard]>()
@@ -195,8 +199,10 @@ struct TaskSourceTests {
             if arrived.wrappingAdd(1, ordering: .relaxed).newValue == 4 { done.notify() }
         }
         let supervisor = try supervisor(["a", "b"].map { context.child(child($0, restart: .never), body: body) })
-        supervisor.start()
-        await done.wait()
+        await WholePool.exclusively {
+            supervisor.start()
+            await done.wait()
+        }
         #expect(await supervisor.stop(budget: .seconds(5)) == [])
     }
 

@@ -248,9 +248,11 @@ struct GroupTests {
         #expect(draining?.code == .draining)
     }
 
-    @Test("whoever has a child removed hears of it, however it goes", arguments: [
-        ("ends", true), ("does not end", false), ("ends with all others", true),
-    ])
+    @Test(
+        "whoever has a child removed hears of it, however it goes",
+        arguments: [
+            ("ends", true), ("does not end", false), ("ends with all others", true),
+        ])
     func removal(how: String, isGone: Bool) throws {
         let rig = try SupervisorRig([service("feed"), service("bot")])
         rig.supervisor.start()

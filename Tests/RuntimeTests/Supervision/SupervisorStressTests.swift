@@ -17,11 +17,13 @@ struct SupervisorStressTests {
         let context = SupervisorContext(
             time: SystemTime(), sink: NoSink(), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let quick = RestartBackoff(base: .milliseconds(1), cap: .milliseconds(2))
+        // A busy machine is not a late child.
+        let patient = StopPolicy(timeout: .seconds(60))
         let names = (0..<count).map { "service \($0)" }
         let supervisor = try Supervisor(
             children: names.enumerated().map { number, name in
                 context.child(
-                    child(name, backoff: quick, dependsOn: number % 7 == 6 ? [names[number - 3]] : []),
+                    child(name, backoff: quick, dependsOn: number % 7 == 6 ? [names[number - 3]] : [], stop: patient),
                     body: { try await bodies.run(name, $0) })
             }, policy: SupervisionPolicy(strategy: strategy, maxRestarts: .max - 1), context: context)
         supervisor.start()
@@ -35,7 +37,9 @@ struct SupervisorStressTests {
                         case 0:
                             let extra = "extra \(task) \(turn)"
                             try? supervisor.add(
-                                context.child(child(extra, backoff: quick), body: { try await bodies.run(extra, $0) }))
+                                context.child(
+                                    child(extra, backoff: quick, stop: patient),
+                                    body: { try await bodies.run(extra, $0) }))
                             try? supervisor.remove(extra)
                         default:
                             try? supervisor.perform(ServiceCommand.allCases.randomElement(using: &random)!, on: name)

@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 
 /// A blocking socket, for threads that must not need the concurrency pool.
@@ -52,5 +53,12 @@ final class PlainSocket: Sendable {
             if let mark, String(decoding: received, as: UTF8.self).contains(mark) { break }
         }
         return String(decoding: received, as: UTF8.self)
+    }
+
+    /// The same, without blocking a thread of the pool.
+    func answer(until mark: String? = nil) async -> String {
+        await withCheckedContinuation { continuation in
+            DispatchQueue(label: "socket").async { continuation.resume(returning: self.read(until: mark)) }
+        }
     }
 }
