@@ -2,6 +2,7 @@ import Foundation
 import Glibc
 import MainspringCore
 import MainspringRuntime
+import Synchronization
 import Testing
 
 @Suite("Under systemd")
@@ -81,15 +82,13 @@ struct SystemdTests {
     }
 }
 
-/// The service manager's end of NOTIFY_SOCKET.
+/// The service manager's end of NOTIFY_SOCKET: it takes what comes at once, as the system keeps only a few for it.
 private final class NotifyListener: Sendable {
     let path = "/tmp/mspr-notify-\(UUID().uuidString.prefix(12))"
-    private let descriptor: Int32
+    private let inbox = Inbox()
 
     init() throws {
-        descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
-        var limit = timeval(tv_sec: 20, tv_usec: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+        let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue), 0)
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
@@ -99,24 +98,43 @@ private final class NotifyListener: Sendable {
             }
         }
         try #require(failed == 0)
+        Thread.detachNewThread { [inbox] in inbox.fill(from: descriptor) }
     }
 
     deinit {
-        close(descriptor)
+        inbox.close()
         unlink(path)
     }
 
-    /// The next one that `match` takes; throws when none comes within 20 s of the one before.
+    /// The next one that `match` takes; those before it are forgotten.
     func next(_ match: @escaping @Sendable (String) -> Bool) async throws -> String {
-        let text = await Command.onThread { [descriptor] in
-            var bytes = [UInt8](repeating: 0, count: 4096)
-            while true {
-                let count = recv(descriptor, &bytes, bytes.count, 0)
-                guard count > 0 else { return String?.none }
-                let text = String(decoding: bytes[..<count], as: UTF8.self)
-                if match(text) { return text }
+        try await eventually("a message") { self.inbox.take(match) }
+    }
+
+    private final class Inbox: Sendable {
+        private let messages = Mutex<[String]>([])
+        private let isClosed = Mutex(false)
+
+        func close() { isClosed.withLock { $0 = true } }
+
+        func take(_ match: (String) -> Bool) -> String? {
+            messages.withLock { messages in
+                guard let place = messages.firstIndex(where: match) else { return nil }
+                defer { messages.removeFirst(place + 1) }
+                return messages[place]
             }
         }
-        return try #require(text, "no message")
+
+        func fill(from descriptor: Int32) {
+            var limit = timeval(tv_sec: 0, tv_usec: 200_000)
+            setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+            var bytes = [UInt8](repeating: 0, count: 4096)
+            while !isClosed.withLock({ $0 }) {
+                let count = recv(descriptor, &bytes, bytes.count, 0)
+                guard count > 0 else { continue }
+                messages.withLock { $0.append(String(decoding: bytes[..<count], as: UTF8.self)) }
+            }
+            Glibc.close(descriptor)
+        }
     }
 }
