@@ -1,6 +1,5 @@
 import Logging
 import MainActorProgram
-import MainspringTesting
 import ServiceLifecycle
 import Synchronization
 import Testing
@@ -10,7 +9,7 @@ import Testing
 private struct Broken: Error, CustomStringConvertible { var description: String { "broken" } }
 
 /// One at a time: a process has one runtime.
-@Suite("An application as a guest", .serialized)
+@Suite("An application as a guest", .serialized, TakesTurns())
 struct ApplicationTests {
     private let program = Program()
 
@@ -244,7 +243,7 @@ struct ApplicationTests {
             for await outcome in outcomes.prefix(2) { diary.write("\(outcome)") }
             app.stop()
         }
-        let result = try await WholePool.exclusively { try await program.run(app) }
+        let result = try await program.run(app)
         #expect(result.isClean)
         #expect(program.diary.lines == ["true", "true"])
     }
