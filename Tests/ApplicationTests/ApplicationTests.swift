@@ -9,7 +9,7 @@ import Testing
 private struct Broken: Error, CustomStringConvertible { var description: String { "broken" } }
 
 /// One at a time: a process has one runtime.
-@Suite("An application as a guest", .serialized, TakesTurns())
+@Suite("An application as a guest", .serialized, .wholePool)
 struct ApplicationTests {
     private let program = Program()
 
@@ -126,20 +126,6 @@ struct ApplicationTests {
         first.cancel()
         try await first.value
         try await other.service { $0.stop() }.run()
-    }
-
-    @Test("a claim that was released releases no other")
-    func claims() throws {
-        let first = try RuntimeClaim(at: SourceSite(file: "Market/Main.swift", line: 12))
-        #expect(RuntimeClaim.current?.line == 12)
-        let error = #expect(throws: MainspringError.self) { try RuntimeClaim(at: SourceSite()) }
-        #expect(error?.message == "a Mainspring runtime runs in this process already, started at Market/Main.swift:12")
-        first.release()
-        let second = try RuntimeClaim(at: SourceSite())
-        first.release()
-        #expect(RuntimeClaim.current != nil)
-        second.release()
-        #expect(RuntimeClaim.current == nil)
     }
 
     // MARK: What a program asks for

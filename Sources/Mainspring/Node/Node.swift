@@ -196,7 +196,7 @@ final class Node: Sendable {
 
     private func becomeReachable() async throws {
         // Not a probe: those are answered whether or not the rest works.
-        let response = try await client.execute(HTTPClientRequest(url: web.url + "/v1/node"), timeout: .seconds(10))
+        let response = try await client.execute(HTTPClientRequest(url: web.url + "/v1/node"), timeout: .seconds(30))
         guard response.status == .ok else {
             throw MainspringError(.unreachable, "the listener at \(web.url) answered /v1/node with \(response.status)")
         }

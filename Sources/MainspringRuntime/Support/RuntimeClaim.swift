@@ -3,15 +3,24 @@ import Synchronization
 
 /// The one runtime of a process: two would both want its signals, its exit, and its children.
 public final class RuntimeClaim: Sendable {
-    private static let holder = Mutex<(SourceSite, ObjectIdentifier)?>(nil)
+    /// Where claims meet.
+    final class Desk: Sendable {
+        static let process = Desk()
+        let holder = Mutex<(site: SourceSite, claim: ObjectIdentifier)?>(nil)
+    }
+
+    private let desk: Desk
 
     /// Where the runtime that runs was started; nil when none does.
-    public static var current: SourceSite? { holder.withLock { $0?.0 } }
+    public static var current: SourceSite? { Desk.process.holder.withLock { $0?.site } }
 
     /// Throws `conflict`, naming where the one that runs was started.
-    public init(at site: SourceSite) throws {
-        let other: SourceSite? = Self.holder.withLock { holder in
-            if let holder { return holder.0 }
+    public convenience init(at site: SourceSite) throws { try self.init(at: site, of: .process) }
+
+    init(at site: SourceSite, of desk: Desk) throws {
+        self.desk = desk
+        let other: SourceSite? = desk.holder.withLock { holder in
+            if let holder { return holder.site }
             holder = (site, ObjectIdentifier(self))
             return nil
         }
@@ -23,8 +32,8 @@ public final class RuntimeClaim: Sendable {
 
     /// Another runtime may run from now on; nothing happens the second time.
     public func release() {
-        Self.holder.withLock { holder in
-            if holder?.1 == ObjectIdentifier(self) { holder = nil }
+        desk.holder.withLock { holder in
+            if holder?.claim == ObjectIdentifier(self) { holder = nil }
         }
     }
 
