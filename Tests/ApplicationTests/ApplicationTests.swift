@@ -1,6 +1,5 @@
 import Logging
 import MainActorProgram
-import MainspringTesting
 import ServiceLifecycle
 import Synchronization
 import Testing
@@ -129,20 +128,6 @@ struct ApplicationTests {
         try await other.service { $0.stop() }.run()
     }
 
-    @Test("a claim that was released releases no other")
-    func claims() throws {
-        let first = try RuntimeClaim(at: SourceSite(file: "Market/Main.swift", line: 12))
-        #expect(RuntimeClaim.current?.line == 12)
-        let error = #expect(throws: MainspringError.self) { try RuntimeClaim(at: SourceSite()) }
-        #expect(error?.message == "a Mainspring runtime runs in this process already, started at Market/Main.swift:12")
-        first.release()
-        let second = try RuntimeClaim(at: SourceSite())
-        first.release()
-        #expect(RuntimeClaim.current != nil)
-        second.release()
-        #expect(RuntimeClaim.current == nil)
-    }
-
     // MARK: What a program asks for
 
     @Test("jobs are there from the start hooks on, and before that the error says so")
@@ -244,7 +229,7 @@ struct ApplicationTests {
             for await outcome in outcomes.prefix(2) { diary.write("\(outcome)") }
             app.stop()
         }
-        let result = try await WholePool.exclusively { try await program.run(app) }
+        let result = try await program.run(app)
         #expect(result.isClean)
         #expect(program.diary.lines == ["true", "true"])
     }
