@@ -55,7 +55,9 @@ final class Node: Sendable {
         let startedAt = time.now()
         ground = try NodeGround(configuration, time: time)
         notifier = SystemdNotifier(
-            environment: { getenv($0).map { String(cString: $0) } }, pid: getpid(), time: time)
+            // A guest's process is not its own to speak of.
+            environment: { embedding == .process ? getenv($0).map { String(cString: $0) } : nil }, pid: getpid(),
+            time: time)
         client = HTTPCallExecutor.makeClient()
         stopTally = StopTally(time: time)
         announcer =
@@ -178,7 +180,7 @@ final class Node: Sendable {
         try await groundwork.prepare()
         jobs.begin()
         supervisor.start()
-        status.enter(.running)
+        guard status.enter(.running) else { return }
         notifier.ready(overview.sentence())
         notifier.keepAlive { [status] in status.liveness().state != .wedged }
         try await tellThatItRuns()

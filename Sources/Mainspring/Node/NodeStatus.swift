@@ -27,8 +27,13 @@ final class NodeStatus: NodeInspector {
 
     func phase() -> NodePhase { current.withLock { $0 } }
 
-    /// There is no way back.
-    func enter(_ phase: NodePhase) { current.withLock { $0 = max($0, phase) } }
+    /// There is no way back: false when the node is in a later phase, and stays there.
+    @discardableResult func enter(_ phase: NodePhase) -> Bool {
+        current.withLock { current in
+            current = max(current, phase)
+            return current == phase
+        }
+    }
 
     func liveness() -> LivenessReport { heart.liveness() }
 

@@ -57,6 +57,7 @@ public final class Groundwork: Sendable {
     /// Throws at the first that fails: `timed_out`, or `start_failed` with the error as its cause; ``release(budget:completion:)``
     /// is due then too. Throws `CancellationError` after ``cancel()``.
     public func prepare() async throws {
+        guard !state.withLock({ $0.isCancelled }) else { throw CancellationError() }
         let task = Task(name: "mainspring.groundwork", executorPreference: executor) { try await self.prepareInOrder() }
         let isCancelled = state.withLock { state in
             state.preparing = task

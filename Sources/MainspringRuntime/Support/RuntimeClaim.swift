@@ -3,24 +3,15 @@ import Synchronization
 
 /// The one runtime of a process: two would both want its signals, its exit, and its children.
 public final class RuntimeClaim: Sendable {
-    /// Where claims meet.
-    final class Desk: Sendable {
-        static let process = Desk()
-        let holder = Mutex<(site: SourceSite, claim: ObjectIdentifier)?>(nil)
-    }
-
-    private let desk: Desk
+    private static let holder = Mutex<(SourceSite, ObjectIdentifier)?>(nil)
 
     /// Where the runtime that runs was started; nil when none does.
-    public static var current: SourceSite? { Desk.process.holder.withLock { $0?.site } }
+    public static var current: SourceSite? { holder.withLock { $0?.0 } }
 
     /// Throws `conflict`, naming where the one that runs was started.
-    public convenience init(at site: SourceSite) throws { try self.init(at: site, of: .process) }
-
-    init(at site: SourceSite, of desk: Desk) throws {
-        self.desk = desk
-        let other: SourceSite? = desk.holder.withLock { holder in
-            if let holder { return holder.site }
+    public init(at site: SourceSite) throws {
+        let other: SourceSite? = Self.holder.withLock { holder in
+            if let holder { return holder.0 }
             holder = (site, ObjectIdentifier(self))
             return nil
         }
@@ -32,8 +23,8 @@ public final class RuntimeClaim: Sendable {
 
     /// Another runtime may run from now on; nothing happens the second time.
     public func release() {
-        desk.holder.withLock { holder in
-            if holder?.claim == ObjectIdentifier(self) { holder = nil }
+        Self.holder.withLock { holder in
+            if holder?.1 == ObjectIdentifier(self) { holder = nil }
         }
     }
 

@@ -35,10 +35,12 @@ struct Program: Sendable {
 
     /// Declares what tells the order of things: a resource, both hooks, and a service that ends when it is told.
     func declareAll(_ app: MainspringApplication, ready: Signal = Signal()) {
-        app.provide(Pool.self, closing: { [diary] _ in diary.write("close pool") }) { [diary] in
-            diary.write("make pool")
-            return Pool()
-        }
+        app.provide(
+            Pool.self, closing: { [diary] _ in diary.write("close pool") },
+            make: { [diary] in
+                diary.write("make pool")
+                return Pool()
+            })
         app.onStart("migrate") { [diary] context in
             _ = try context[Pool.self]
             diary.write("start hook")
