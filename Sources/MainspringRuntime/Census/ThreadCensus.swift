@@ -14,7 +14,7 @@ public struct ThreadCensus: Sendable, Equatable {
     /// The most that are listed.
     public static let limit = 1024
 
-    /// By id, the main thread first.
+    /// The main thread, then the others by id.
     public let threads: [Thread]
     /// Threads beyond ``limit``.
     public let omitted: Int
@@ -27,7 +27,9 @@ public struct ThreadCensus: Sendable, Equatable {
     public static func take() -> ThreadCensus { ThreadCensus(ThreadReader.read(), process: getpid()) }
 
     init(_ entries: [ThreadReader.Entry], process: Int32) {
-        let all = entries.sorted { $0.id < $1.id }.map { entry in
+        // Ids wrap around: the main thread's need not be the lowest.
+        let sorted = entries.sorted { ($0.id == process ? 0 : $0.id) < ($1.id == process ? 0 : $1.id) }
+        let all = sorted.map { entry in
             Thread(
                 id: entry.id, name: entry.name, state: entry.state,
                 owner: entry.id == process ? .main : ThreadOwner(name: entry.name))

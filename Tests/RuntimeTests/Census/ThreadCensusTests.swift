@@ -40,6 +40,13 @@ struct ThreadCensusTests {
         #expect(census.eventLoopGroups == ["NIO-SGLTN-1": 1500])
     }
 
+    @Test("the main thread comes first, whatever its id") func mainFirst() {
+        let entries = [3, 500, 7].map { ThreadReader.Entry(id: $0, name: "mainspring", state: "S") }
+        let census = ThreadCensus(entries, process: 500)
+        #expect(census.threads.map(\.id) == [500, 3, 7])
+        #expect(census.threads.map(\.owner) == [.main, .unknown, .unknown])
+    }
+
     @Test("this process is seen as it is", .timeLimit(.minutes(1))) func real() async {
         let isRunning = Signal()
         let isOver = Signal()
