@@ -8,8 +8,7 @@ import Testing
 struct PoolHeartTests {
     @Test("every part of the pool answers, and is asked again", .timeLimit(.minutes(1))) func poolAnswers() async {
         let counts = Counts()
-        let heart = PoolHeart(policy: HeartPolicy(interval: .milliseconds(5)), time: SystemTime(), changed: { _, _ in })
-        {
+        let heart = PoolHeart(policy: HeartPolicy(interval: .milliseconds(5)), time: SystemTime(), changed: ignored) {
             part, answer in
             Task.detached(priority: part.priority) {
                 #expect(Task.currentPriority == part.priority)
@@ -49,7 +48,7 @@ struct PoolHeartTests {
     @Test("a heart that is let go stops its thread", .timeLimit(.minutes(1))) func letGo() async {
         let gone = Signal()
         let watch = Watch(gone)
-        var heart: PoolHeart? = PoolHeart(policy: HeartPolicy(), time: SystemTime(), changed: { _, _ in }) {
+        var heart: PoolHeart? = PoolHeart(policy: HeartPolicy(), time: SystemTime(), changed: ignored) {
             _, answer in
             watch.touch()
             answer()
@@ -60,6 +59,8 @@ struct PoolHeartTests {
         await gone.wait()
     }
 }
+
+private let ignored = { @Sendable (_: LivenessReport, _: LivenessReport.State) in }
 
 /// How often each part of the pool was asked.
 private final class Counts: Sendable {

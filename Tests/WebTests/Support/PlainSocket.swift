@@ -32,15 +32,6 @@ final class PlainSocket: Sendable {
     /// Sends no more.
     func finish() { shutdown(descriptor, Int32(SHUT_WR)) }
 
-    /// How much the system takes within a second; nil when nothing.
-    func writeNow(_ text: String) -> Int? {
-        var ready = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        guard poll(&ready, 1, 1000) == 1 else { return nil }
-        let bytes = Array(text.utf8)
-        let count = send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
-        return count > 0 ? count : nil
-    }
-
     /// Until `mark` has arrived or the other end closes; ends with `<silence>` when it says nothing for ten seconds.
     func read(until mark: String? = nil) -> String {
         var received: [UInt8] = []
