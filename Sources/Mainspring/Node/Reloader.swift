@@ -23,8 +23,8 @@ actor Reloader {
         self.children = children
     }
 
-    /// Returns when all that was to stop has stopped, and all that was to start was started. One that is asked for meanwhile
-    /// comes after it.
+    /// Returns when what was removed has stopped, and all that is new or changed was told to start. One that is asked for
+    /// meanwhile comes after it.
     func reload() async {
         guard !isReloading else {
             isAskedAgain = true
@@ -51,9 +51,13 @@ actor Reloader {
         for warning in new.warnings { logger.warning("\(warning)") }
         if let level = change.logLevel { self.level.set(level) }
         running = change.result
-        for path in change.stops { await remove(path) }
+        let changed = Set(change.stops).intersection(change.starts)
+        for path in change.stops where !changed.contains(path) { await remove(path) }
         let source = children(change.result)
-        for path in change.starts { add(source.child(at: path), to: path.group) }
+        for path in change.starts {
+            guard let child = source.child(at: path) else { continue }
+            if changed.contains(path) { replace(path, by: child) } else { add(child, to: path.group) }
+        }
     }
 
     /// A child that does not end is left behind: then nothing new starts under its name, and the log says so.
@@ -72,8 +76,15 @@ actor Reloader {
         }
     }
 
-    private func add(_ child: Supervisor.Child?, to group: String?) {
-        guard let child else { return }
+    private func replace(_ path: SupervisedPath, by child: Supervisor.Child) {
+        do {
+            try supervisor.replace("\(path)", by: child)
+        } catch {
+            logger.error("Reload: \(path) cannot be replaced", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func add(_ child: Supervisor.Child, to group: String?) {
         do {
             let owner = try group.map { try supervisor.group($0) } ?? supervisor
             try owner.add(child)

@@ -27,6 +27,8 @@ struct ChildSlot: Sendable {
     var spec: ChildSpec
     /// Counts children: start order.
     let order: Int
+    /// What its next life is to be instead.
+    var replacement: ChildSpec?
     var phase = Phase.waiting
     var since: MonotonicInstant
     /// Counts phases: a probe's answer or a timer that belongs to an earlier one is ignored.

@@ -63,6 +63,19 @@ extension Supervisor: ServiceControl {
         feed(.add(spec))
     }
 
+    /// Puts a changed child in the place of the one that has its name or path: that is stopped by its stop policy, then the new
+    /// one starts; what depends on it stays. One that was stopped by a person stays stopped.
+    ///
+    /// Throws as ``perform(_:on:)`` does.
+    public func replace(_ path: String, by child: Child) throws {
+        let (supervisor, name) = try owner(of: path)
+        try supervisor.requireRunning(name)
+        var spec = child.spec
+        spec.name = name
+        supervisor.holdings.withLock { $0.sources[name] = child.source }
+        supervisor.feed(.replace(spec))
+    }
+
     /// Stops a child by its stop policy, then forgets it, which frees its name.
     ///
     /// `done` is called once, on any thread: with false when the child did not end in its time; its name is free once it

@@ -13,6 +13,8 @@ enum SupervisorInput: Sendable {
     /// With the last heartbeat, if there was one.
     case timerFired(String, generation: Int, lastBeat: MonotonicInstant?)
     case command(ServiceCommand, String)
+    /// A changed child takes the place of the one of its name, once that has ended.
+    case replace(ChildSpec)
     /// Stop it, then forget it.
     case remove(String)
     /// Stop everything; a second one can only bring the deadline forward.

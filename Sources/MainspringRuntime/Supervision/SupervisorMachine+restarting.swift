@@ -52,6 +52,12 @@ extension SupervisorMachine {
 
     /// A child that was asked to end has ended.
     private mutating func stopped(_ index: Int, _ next: ChildSlot.Next, _ end: ChildEnd) {
+        let asked = slots[index].stopAskedAt
+        switch next {
+        case .restart, .remove: emit(.stopped(service: slots[index].spec.name, after: asked.map { now - $0 }))
+        // Told by what follows.
+        case .rejoin, .stop: break
+        }
         switch next {
         case .restart(.asked):
             slots[index].restartReason = .asked

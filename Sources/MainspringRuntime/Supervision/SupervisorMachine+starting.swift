@@ -23,6 +23,7 @@ extension SupervisorMachine {
 
     /// Begins a life, or has the child wait for what it depends on.
     mutating func begin(_ index: Int) {
+        takeReplacement(index)
         let spec = slots[index].spec
         let isFree = hasStarted && !isStopping && round?.members.contains(spec.name) != true
         // A sibling that was removed is waited for no longer.

@@ -63,6 +63,7 @@ struct SupervisorMachine: Sendable {
         case .timerFired(let name, let generation, let beat):
             with(name) { if $0.slots[$1].generation == generation { $0.timerFired($1, lastBeat: beat) } }
         case .command(let command, let name): with(name) { $0.perform(command, on: $1) }
+        case .replace(let spec): with(spec.name) { $0.replace($1, by: spec) }
         case .remove(let name): with(name) { $0.remove($1) }
         case .stop(let budget): stop(budget: budget)
         case .forceKill: forceKill()
@@ -198,6 +199,35 @@ extension SupervisorMachine {
         actions.append(.removed(spec.name))
         // What waited for it waits no longer.
         if !isStopping { begin(waiting) }
+    }
+
+    /// One that a person stopped stays stopped.
+    private mutating func replace(_ index: Int, by spec: ChildSpec) {
+        slots[index].replacement = spec
+        switch slots[index].phase {
+        case .stopping(then: .remove): slots[index].phase = .stopping(then: .restart(.asked))
+        case .lost(then: .remove): slots[index].phase = .lost(then: .restart(.asked))
+        case .waiting: begin(index)
+        case .stopped where !slots[index].isComplete: break
+        default: perform(.restart, on: index)
+        }
+    }
+
+    /// Between two lives.
+    mutating func takeReplacement(_ index: Int) {
+        guard var spec = slots[index].replacement, !slots[index].isLive else { return }
+        let old = slots[index].spec
+        if policy.strategy == .restForOne {
+            let before = slots.filter { $0.order < slots[index].order }.max { $0.order < $1.order }?.spec.name
+            if let before, !spec.dependsOn.contains(before) { spec.dependsOn.append(before) }
+        }
+        let isHolding = slots[index].isHolding
+        if isHolding { countDependents(of: old.dependsOn, -1) }
+        for name in old.dependsOn { dependents[name]?.removeAll { $0 == spec.name } }
+        slots[index].replacement = nil
+        slots[index].spec = spec
+        for name in spec.dependsOn { dependents[name, default: []].append(spec.name) }
+        if isHolding { countDependents(of: spec.dependsOn, 1) }
     }
 
     /// What depended on a child that is removed depends on what that one depended on.

@@ -114,6 +114,44 @@ struct ChangingChildrenTests {
         #expect(shell.state("a") == "starting")
     }
 
+    @Test(
+        "a changed child takes the place of the old one: what depends on it waits for the new one, and runs on meanwhile"
+    )
+    func replaced() throws {
+        var shell = try MachineShell([child("a"), child("b", dependsOn: ["a"]), child("c", dependsOn: ["b"])])
+        shell.stopsAtOnce = false
+        shell.feed(.replace(child("a", ready: Readiness(check: .reported))))
+        #expect(shell.told() == ["stop a"])
+        shell.feed(.command(.restart, "b"))
+        shell.end("b", success: true)
+        #expect(shell.told() == ["stop b"])
+        shell.end("a", success: true)
+        #expect(shell.told() == ["begin a"])
+        #expect(shell.states == ["a starting", "b waiting", "c running"])
+        shell.report("a", .ready)
+        #expect(shell.told() == ["begin b"])
+        // Its dependencies are the new ones, for the stop too.
+        shell.feed(.replace(child("c")))
+        shell.end("c", success: true)
+        _ = shell.told()
+        shell.feed(.stop(budget: .seconds(9)))
+        #expect(shell.told() == ["stop c", "stop b"])
+    }
+
+    @Test("what was stopped by a person stays stopped when it changes, and what had ended begins again")
+    func replacedAtRest() throws {
+        var shell = try MachineShell([child("held"), child("done", restart: .onFailure)])
+        shell.feed(.command(.stop, "held"))
+        shell.end("done", success: true)
+        _ = shell.told()
+        shell.feed(.replace(child("held", restart: .never)))
+        shell.feed(.replace(child("done", restart: .onFailure)))
+        #expect(shell.told() == ["begin done"])
+        shell.feed(.command(.start, "held"))
+        shell.end("held", success: false)
+        #expect(shell.state("held") == "failed")
+    }
+
     @Test("ten thousand children start, and stop, without a look at all of them for each")
     func many() throws {
         let names = (0..<10_000).map(String.init)
