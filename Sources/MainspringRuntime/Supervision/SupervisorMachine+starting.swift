@@ -23,11 +23,16 @@ extension SupervisorMachine {
 
     /// Begins a life, or has the child wait for what it depends on.
     mutating func begin(_ index: Int) {
-        takeReplacement(index)
+        let isFree = hasStarted && !isStopping && round?.members.contains(slots[index].spec.name) != true
+        if isFree { takeReplacement(index) }
         let spec = slots[index].spec
-        let isFree = hasStarted && !isStopping && round?.members.contains(spec.name) != true
         // A sibling that was removed is waited for no longer.
         guard isFree, spec.dependsOn.allSatisfy({ self[$0]?.isSatisfied ?? true }) else {
+            // What it once completed counts no longer: it is to be done again.
+            modify(index) {
+                $0.isComplete = false
+                $0.isPassedOver = false
+            }
             if slots[index].phase != .waiting { move(index, to: .waiting) }
             return
         }

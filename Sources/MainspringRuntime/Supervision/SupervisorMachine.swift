@@ -122,6 +122,7 @@ struct SupervisorMachine: Sendable {
         if isRoundLost {
             isRoundLost = false
             beginWaiting()
+            return followUp()
         }
         startBackoffOfRound()
     }
@@ -213,10 +214,16 @@ extension SupervisorMachine {
         }
     }
 
+    private func depends(_ name: String, on other: String) -> Bool {
+        name == other || (self[name]?.spec.dependsOn ?? []).contains { depends($0, on: other) }
+    }
+
     /// Between two lives.
     mutating func takeReplacement(_ index: Int) {
         guard var spec = slots[index].replacement, !slots[index].isLive else { return }
         let old = slots[index].spec
+        // Some may have been removed meanwhile, or have come to wait for this one.
+        spec.dependsOn.removeAll { indices[$0] == nil || depends($0, on: spec.name) }
         if policy.strategy == .restForOne {
             let before = slots.filter { $0.order < slots[index].order }.max { $0.order < $1.order }?.spec.name
             if let before, !spec.dependsOn.contains(before) { spec.dependsOn.append(before) }

@@ -119,7 +119,15 @@ private struct ModelRun {
             let new = ["a", "b", "c", "d", "e", "f", "g"].randomElement(using: &random)!
             let spec = Self.spec(new, among: names.filter { $0 != new }, &random)
             step("add \(new) \(spec.dependsOn)") { $0.feed(.add(spec)) }
-        case 86..<91: step("remove \(name)") { $0.feed(.remove(name)) }
+        case 86..<89: step("remove \(name)") { $0.feed(.remove(name)) }
+        case 89..<91:
+            // What it may depend on came before it: no circles.
+            let order = shell.machine[name]?.order ?? 0
+            let earlier = shell.machine.slots.filter { $0.order < order }.map(\.spec.name).sorted()
+            var spec = Self.spec(name, among: earlier, &random)
+            // A child stays of its kind.
+            spec.kind = shell.machine[name]?.spec.kind ?? spec.kind
+            step("replace \(name) \(spec.dependsOn)") { $0.feed(.replace(spec)) }
         case 91..<93: step("final end \(name)") { $0.end(name, isFinal: true) }
         case 93..<95:
             guard shell.machine[name]?.spec.kind == .group, shell.lives[name]?.isEmpty == false else { return }
