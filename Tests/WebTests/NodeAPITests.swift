@@ -81,6 +81,15 @@ struct NodeAPITests {
         #expect(await node.get("/v1/nodes").json["data"]?[0]?["node"]?.string == "test-1")
     }
 
+    @Test("the runtime shows its threads, its pool and its tree") func runtime() async throws {
+        let answer = await Fixture().get("/debug/runtime")
+        #expect(answer.status == 200)
+        #expect(answer.json["pool"]?["state"]?.string == "working")
+        let threads = try #require(answer.json["threads"]?.array)
+        #expect(threads.first?["owner"]?.string == "main")
+        #expect(answer.json["tree"]?.array?.count == 2)
+    }
+
     @Test("livez asks nothing of the store") func live() async {
         let node = Fixture()
         node.store.fail(MainspringError(.storeFailed, "gone"))

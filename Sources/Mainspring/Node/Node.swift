@@ -112,7 +112,7 @@ final class Node: Sendable {
                 services: { [supervisor] in supervisor.readinessChecks() })
             overview = NodeOverview(
                 configuration: configuration, status: status, jobs: jobs, supervisor: supervisor, ending: ending,
-                register: context.zombies, time: time)
+                register: context.zombies, resources: resources, time: time)
             try await jobs.reclaim()
             web = try await WebServer.bind(
                 WebConfiguration(

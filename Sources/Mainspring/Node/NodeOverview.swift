@@ -10,9 +10,21 @@ struct NodeOverview: NodeControl {
     let supervisor: Supervisor
     let ending: NodeEnding
     let register: ZombieRegister
+    let resources: Resources
     let time: any TimeSource
 
-    func tree() -> [ChildStatus] { [jobsPart, part("listener", detail: nil)] + supervisor.tree() }
+    func tree() -> [ChildStatus] {
+        [jobsPart, part("listener", detail: nil)] + resourcesPart + supervisor.tree()
+    }
+
+    /// What was provided and is open; nothing when nothing is.
+    private var resourcesPart: [ChildStatus] {
+        let open = resources.open
+        guard !open.isEmpty else { return [] }
+        var all = part("resources", detail: nil)
+        all.children = open.map { part($0, detail: nil) }
+        return [all]
+    }
 
     private var jobsPart: ChildStatus {
         let now = time.now()
@@ -36,6 +48,8 @@ struct NodeOverview: NodeControl {
     }
 
     var zombies: Int { register.count }
+
+    func runtime() -> RuntimeReport { RuntimeReport.take(zombies: register, resources: resources) }
 
     func rehearseStop() -> ShutdownRehearsal {
         let now = time.now()

@@ -6,6 +6,8 @@ public protocol NodeControl: Sendable {
     /// How many operations were given up and still run.
     var zombies: Int { get }
 
+    func runtime() -> RuntimeReport
+
     /// Who would be cut if the node were stopped now.
     func rehearseStop() -> ShutdownRehearsal
 

@@ -60,12 +60,12 @@ struct Endpoint: Sendable {
 
     /// Answered on the connection's event loop: `handler` must neither block nor wait. For GET, with a path as it stands.
     init(
-        immediate path: PathTemplate, _ summary: String, parameters: [Parameter] = [], answers: [Answer],
-        handler: @escaping ImmediateHandler
+        immediate path: PathTemplate, _ summary: String, surface: Surface = .probe, parameters: [Parameter] = [],
+        answers: [Answer], handler: @escaping ImmediateHandler
     ) {
         method = .get
         self.path = path
-        surface = .probe
+        self.surface = surface
         self.summary = summary
         self.parameters = parameters
         body = .none

@@ -107,9 +107,9 @@ enum NodeEndpoints {
     }
 
     private static let tree = Endpoint(
-        .get, "/v1/tree",
+        immediate: "/v1/tree",
         "Everything that runs, as a tree: the node's parts, its running jobs, and all that is supervised. The fields are those "
-            + "of a service.",
+            + "of a service. Answered as `/livez` is.", surface: .api,
         answers: [Endpoint.Answer(200, "`{\"data\": […], \"next\": null}`, in start order.")]
     ) { _, context in .list(context.control.tree().map(ServiceEndpoints.json)) }
 

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import MainspringCore
 import MainspringRuntime
@@ -48,9 +49,18 @@ final class ProcessKit: Sendable {
 
     func write(_ text: String, to name: String, mode: mode_t = 0o755) -> String {
         let path = "\(folder)/\(name)"
-        let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
+        let draft = path + ".draft"
+        let file = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
         _ = Glibc.write(file, text, text.utf8.count)
         close(file)
+        // Copied by another process: a child that some other test forks at this moment holds what is open for writing here
+        // until its own exec, and the kernel starts no program that is open for writing.
+        let copy = Process()
+        copy.executableURL = URL(fileURLWithPath: "/bin/cp")
+        copy.arguments = ["-p", draft, path]
+        try? copy.run()
+        copy.waitUntilExit()
+        unlink(draft)
         return path
     }
 
@@ -86,7 +96,7 @@ final class OutputCollector: Sendable {
     var text: String { String(decoding: state.withLock { $0.standardOutput }, as: UTF8.self) }
     var errorText: String { String(decoding: state.withLock { $0.standardError }, as: UTF8.self) }
 
-    func append(_ stream: OutputStream, _ bytes: [UInt8]) {
+    func append(_ stream: MainspringRuntime.OutputStream, _ bytes: [UInt8]) {
         let ready = state.withLock { state in
             if stream == .standardOutput { state.standardOutput += bytes } else { state.standardError += bytes }
             let count = state.lineCount

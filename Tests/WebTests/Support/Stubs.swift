@@ -122,6 +122,8 @@ final class StubControl: NodeControl {
 
     var zombies: Int { 0 }
 
+    func runtime() -> RuntimeReport { RuntimeReport.take(zombies: ZombieRegister(), resources: Resources()) }
+
     func rehearseStop() -> ShutdownRehearsal { rehearsal }
 
     func stop() { stops.withLock { $0 += 1 } }
