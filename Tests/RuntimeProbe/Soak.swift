@@ -76,7 +76,7 @@ struct Soak {
             }
             guard child.isOwed else { continue }
             // A sibling that has failed for good may keep it from starting.
-            if status?.state != .waiting { ledger.differs("\(child.node.name) was not restarted: \(child)") }
+            if status?.state != .waiting { ledger.differs("\(child.node.name) was not restarted: \(child.words)") }
         }
         let totals = ledger.totals
         let living = ledger.children.reduce(0) { $0 + $1.restarts }

@@ -21,6 +21,14 @@ final class SoakLedger: EventSink {
         /// In this life of its supervisor.
         var restarts = 0
         var pid: Int32?
+
+        var words: String {
+            let words = [
+                ("alive", isAlive), ("stopping", isStopping), ("owed a restart", isOwed), ("settled", isSettled),
+                ("exhausted", isExhausted), ("failed for good", isFailed), ("asked", wasAsked),
+            ]
+            return (["\(restarts) restarts"] + words.filter(\.1).map(\.0)).joined(separator: ", ")
+        }
     }
 
     struct Totals {
@@ -85,7 +93,8 @@ extension SoakLedger.State {
         switch event {
         case .starting(let name, let pid):
             require(name, "starts while it lives or before its restart is told") { !$0.isAlive && !$0.isOwed }
-            change(name) { ($0.isAlive, $0.isStopping, $0.pid) = (true, false, pid) }
+            // It may have been told to stop before it began.
+            change(name) { ($0.isAlive, $0.pid) = (true, pid) }
             if children[name]?.node.end != nil { totals.groupLives += 1 }
         case .stopping(let name): change(name) { $0.isStopping = true }
         case .exited(let name, _, _): exited(name)
@@ -118,7 +127,7 @@ extension SoakLedger.State {
         }
         let isFailed = child.node.end == .fail && child.isExhausted
         change(name) {
-            ($0.isAlive, $0.isSettled, $0.isExhausted, $0.pid) = (false, false, false, nil)
+            ($0.isAlive, $0.isStopping, $0.isSettled, $0.isExhausted, $0.pid) = (false, false, false, false, nil)
             ($0.isFailed, $0.isOwed) = (isFailed, !isFailed)
         }
     }
@@ -160,6 +169,6 @@ extension SoakLedger.State {
 
     private mutating func require(_ name: String, _ text: String, _ holds: (SoakLedger.Child) -> Bool) {
         guard !isEnding, let child = children[name], !holds(child) else { return }
-        differs("\(name) \(text): \(child)")
+        differs("\(name) \(text): \(child.words)")
     }
 }
