@@ -225,6 +225,7 @@ extension Node: ShutdownParticipant {
         notifier.stopping(overview.sentence(), within: configuration.shutdown.policy.deadline)
         stopTally.begin()
         stopReporter.begin()
+        supervisor.quiet()
         jobs.quiesce()
         groundwork.cancel()
     }

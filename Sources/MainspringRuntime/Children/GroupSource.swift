@@ -36,6 +36,7 @@ final class GroupLife: ChildLife {
         self.supervisor = supervisor
     }
 
+    func quiet() { supervisor.quiet() }
     func stop(_ order: StopOrder) { supervisor.stop(budget: order.grace) { _ in } }
     func kill() { supervisor.forceKill() }
     func standing() -> String? { supervisor.running().joined(separator: ", ") }

@@ -5,6 +5,8 @@ enum LoopInput: Sendable {
     case start
     case timerFired(LoopTimer)
     case turnEnded(Int, TurnEnd)
+    /// No new turns; those that run go on.
+    case quiet
     /// A later one can only bring the end forward.
     case stop(StopOrder)
     case kill

@@ -37,6 +37,8 @@ struct LoopMachine: Sendable {
     private var drainDeadline: MonotonicInstant?
     private var stopDeadline = MonotonicInstant(nanoseconds: 0)
     private var hasKilled = false
+    /// The node takes no new work.
+    private var isQuiet = false
     private var actions: [LoopAction] = []
 
     /// `leftover` turns of earlier lives still run; they count against the limit of zombies. `margin` is what a turn gets
@@ -68,6 +70,7 @@ struct LoopMachine: Sendable {
         case .timerFired(.timeout(let number)): with(number) { $0.timedOut($1) }
         case .timerFired(.patience(let number)): with(number) { $0.patienceOver($1) }
         case .turnEnded(let number, let end): with(number) { $0.ended($1, end) }
+        case .quiet: quiet()
         case .stop(let order): stop(order)
         case .kill: stop(StopOrder(signal: SIGKILL, grace: .zero))
         }
@@ -96,7 +99,7 @@ extension LoopMachine {
     }
 
     private mutating func due() {
-        guard isRunning else { return }
+        guard isRunning, !isQuiet else { return }
         guard spec.pacing == .fixedRate else { return begin(dueAt: nextDue + jitter) }
         let missed = max(0, (now.nanoseconds - (nextDue + jitter).nanoseconds) / interval)
         if missed > 0 {
@@ -106,6 +109,12 @@ extension LoopMachine {
         place(dueAt: nextDue + jitter)
         nextDue.nanoseconds += interval
         arm()
+    }
+
+    private mutating func quiet() {
+        isQuiet = true
+        if !waiting.isEmpty { skip(.stopping, count: waiting.count) }
+        waiting = []
     }
 
     private mutating func place(dueAt: MonotonicInstant) {
@@ -177,6 +186,7 @@ extension LoopMachine {
 
     private mutating func goOn() {
         guard isRunning else { return endIfDone() }
+        guard !isQuiet else { return }
         if !waiting.isEmpty, turns.isEmpty { begin(dueAt: waiting.removeFirst()) }
         guard spec.pacing == .fixedDelay else { return }
         nextDue = now + spec.every

@@ -63,6 +63,8 @@ final class LoopRun: ChildLife {
 
     // MARK: ChildLife
 
+    func quiet() { feed(.quiet) }
+
     func stop(_ order: StopOrder) { feed(.stop(order)) }
 
     func kill() {

@@ -14,6 +14,9 @@ public protocol ChildLife: AnyObject, Sendable {
     /// Its process, for a command.
     var pid: Int32? { get }
 
+    /// The node takes no new work: nothing new is begun, what is under way goes on until ``stop(_:)``.
+    func quiet()
+
     /// Asks it to end; a later order can only bring the end forward.
     func stop(_ order: StopOrder)
 
@@ -29,6 +32,7 @@ public protocol ChildLife: AnyObject, Sendable {
 
 extension ChildLife {
     public var pid: Int32? { nil }
+    public func quiet() {}
     public func standing() -> String? { nil }
     public func children() -> [ChildStatus] { [] }
 }

@@ -33,6 +33,7 @@ public final class Supervisor: Sendable {
         var stopWaiters: [@Sendable ([Laggard]) -> Void] = []
         var laggards: [Laggard] = []
         var end: SupervisorEnd?
+        var isQuiet = false
     }
 
     public let name: String
@@ -81,6 +82,15 @@ public final class Supervisor: Sendable {
 
     /// Starts every child whose dependencies are ready, and the others as theirs become so; returns at once.
     public func start() { feed(.start) }
+
+    /// Children begin nothing new from now on, those that are restarted included; what is under way goes on.
+    public func quiet() {
+        let lives = holdings.withLock { holdings in
+            holdings.isQuiet = true
+            return Array(holdings.lives.values)
+        }
+        for life in lives { life.life?.quiet() }
+    }
 
     /// Stops everything in reverse order and calls `completion` once, on any thread, with those that did not end in time.
     ///
@@ -180,10 +190,12 @@ public final class Supervisor: Sendable {
         }
         do {
             let life = try source.begin(line)
-            holdings.withLock { holdings in
+            let isQuiet = holdings.withLock { holdings in
                 // It may have ended already.
                 if holdings.lives[name]?.number == number { holdings.lives[name]?.life = life }
+                return holdings.isQuiet
             }
+            if isQuiet { life.quiet() }
             feed(.begun(name, life: number, pid: life.pid))
         } catch {
             feed(.beginFailed(name, life: number, reason: Self.reason(error)))

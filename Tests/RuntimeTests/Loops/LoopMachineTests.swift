@@ -238,6 +238,17 @@ struct LoopMachineTests {
         #expect(loop.machine.statistics.zombies == 0)
     }
 
+    @Test("once the node takes no new work no turn begins, waiting ones included, and the one that runs goes on")
+    func quiet() {
+        let spec = LoopSpec(every: .seconds(10), overlap: .queue())
+        var loop = LoopSimulation(spec) { _ in Work(takes: .seconds(25)) }
+        loop.feed(.start)
+        loop.run(for: .seconds(12))
+        loop.feed(.quiet)
+        loop.run(for: .seconds(100))
+        #expect(loop.lines == ["0s begin 1", "12s skip stopping 1", "25s end 1 success"])
+    }
+
     @Test("a good turn beside a zombie does not hide it; its end does")
     func zombieBesideGoodTurns() {
         let spec = LoopSpec(every: .seconds(10), overlap: .allow(), timeout: .seconds(3))

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The reporter of stopping services")
 struct ServiceStopReporterTests {
-    @Test("tells each end once the stop began, with its time")
+    @Test("tells each end once, after the stop began, with its time")
     func tellsEnds() {
         let announcer = RecordingAnnouncer()
         let reporter = ServiceStopReporter(announcer: announcer)
@@ -20,7 +20,7 @@ struct ServiceStopReporterTests {
         reporter.emit(.service(.stopped(service: "never started", after: nil)))
         #expect(
             announcer.lines == [
-                "Stopped feed (120ms)", "Killed bot: not gone in its time", "Stopped bot (5.1s)",
+                "Stopped feed (120ms)", "Killed bot: not gone in its time",
                 "Gave up on disk after 6.0s: it still runs",
             ])
     }
