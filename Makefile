@@ -33,7 +33,7 @@ bench: ## Measure the store, the job engine and the runtime (release build)
 	@scripts/setup build
 	@scripts/with-swift scripts/bench
 
-soak: ## Kill a node 300 times under load, then compare the stores on new random sequences
+soak: ## Kill a node 300 times under load, let children fail for ten minutes, compare the stores on random sequences
 	@scripts/setup build
 	@scripts/with-swift scripts/soak
 

@@ -154,6 +154,14 @@ let package = Package(
         ),
         // The processes that the crash suites kill.
         .executableTarget(name: "WardenProbe", dependencies: ["MainspringRuntime"], path: "Tests/WardenProbe"),
+        // Programs that are started, blocked and soaked from outside.
+        .executableTarget(
+            name: "RuntimeProbe",
+            dependencies: [
+                "Mainspring", "MainspringCore", "MainspringRuntime", .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/RuntimeProbe"
+        ),
         .executableTarget(
             name: "StoreCrashProbe",
             dependencies: ["MainspringCore", "MainspringStore", "MainspringSQLite"],
@@ -218,7 +226,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "MainspringCore", "MainspringRuntime", "MainspringCLI", "graceful-shutdown", "hello", "http-service",
+                "MainspringCore", "MainspringRuntime", "MainspringCLI", "RuntimeProbe", "graceful-shutdown", "hello",
+                "http-service",
             ]
         ),
     ]

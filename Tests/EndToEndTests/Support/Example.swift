@@ -1,20 +1,23 @@
 import Foundation
 import Glibc
 
-/// A running example, driven from outside.
+/// A running example or probe, driven from outside.
 final class Example: Sendable {
     private let folder: ScratchFolder
-    private let pid: Int32
+    let pid: Int32
     private let output = LineRecorder()
     private let errors = LineRecorder()
     private let exit = ExitWaiter()
 
     /// Starts the built example of that name in the folder.
-    init(_ name: String, in folder: ScratchFolder, environment: [String: String] = [:]) throws {
+    init(
+        _ name: String, _ arguments: [String] = [], in folder: ScratchFolder, environment: [String: String] = [:]
+    ) throws {
         self.folder = folder
         let process = Process()
         let folderOfBinary = URL(fileURLWithPath: Binary.path).deletingLastPathComponent().path
         process.executableURL = URL(fileURLWithPath: "\(folderOfBinary)/\(name)")
+        process.arguments = arguments
         process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
         process.environment = Command.baseEnvironment.merging(environment) { $1 }
         let (out, err) = (Pipe(), Pipe())
@@ -35,6 +38,9 @@ final class Example: Sendable {
     /// Of standard output.
     var lines: [String] { output.text.split(separator: "\n").map(String.init) }
 
+    /// On standard error.
+    var said: String { errors.text }
+
     func prints(_ text: String) async throws {
         _ = try await output.first(timeout: 30) { $0.contains(text) ? true : nil as Bool? }
     }
@@ -44,6 +50,8 @@ final class Example: Sendable {
     }
 
     func interrupt() { Glibc.kill(pid, SIGINT) }
+
+    func terminate() { Glibc.kill(pid, SIGTERM) }
 
     func waitForExit() async throws -> Int32 { try await exit.wait() }
 }
