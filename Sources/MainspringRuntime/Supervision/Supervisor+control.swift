@@ -98,7 +98,9 @@ extension Supervisor: ServiceControl {
     /// The group of that name, at any depth. Throws `not_found`, also while the group itself does not run.
     public func group(_ name: String) throws -> Supervisor {
         let (supervisor, child) = try owner(of: name)
-        guard let group = supervisor.life(child) as? any SupervisingLife else { throw MainspringError.noService(name, among: []) }
+        guard let group = supervisor.life(child) as? any SupervisingLife else {
+            throw MainspringError.noService(name, among: [])
+        }
         return group.supervisor
     }
 

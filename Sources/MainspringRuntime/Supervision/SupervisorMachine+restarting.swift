@@ -23,7 +23,7 @@ extension SupervisorMachine {
         }
         noteBegun(index)
         slots[index].lastStop = slot.stopAskedAt.map { now - $0 } ?? slot.lastStop
-        if end.wasKilled || slot.isForced { emit(.killed(service: name)) }
+        if end.wasKilled || (slot.isForced && slot.spec.kind == .command) { emit(.killed(service: name)) }
         emit(.exited(service: name, status: end.detail, after: age(index)))
         over(index, end, reason: end.isSuccess ? .exit : .crash)
     }

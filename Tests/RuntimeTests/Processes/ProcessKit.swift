@@ -55,7 +55,8 @@ final class ProcessKit: Sendable {
         // Copied by another process: a child that some other test forks at this moment holds what is open for writing here
         // until its own exec, and the kernel starts no program that is open for writing.
         // Not Foundation's: its wait ends only when every child that was forked meanwhile has ended too.
-        var words: [UnsafeMutablePointer<CChar>?] = ["/bin/cp", "-p", draft, path].map { (word: String) in strdup(word) }
+        var words: [UnsafeMutablePointer<CChar>?] = ["/bin/cp", "-p", draft, path].map { (word: String) in strdup(word)
+        }
         words.append(nil)
         defer { for word in words { free(word) } }
         var copy = pid_t()

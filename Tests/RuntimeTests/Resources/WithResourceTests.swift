@@ -37,6 +37,7 @@ struct WithResourceTests {
     @Test("an acquisition that fails releases nothing")
     func noAcquisition() async {
         await #expect(throws: Refusal(reason: "acquire")) {
+            // swift-format-ignore: OnlyOneTrailingClosureArgument
             try await withResource(
                 "connection", zombies: zombies, time: time, acquire: { throw Refusal(reason: "acquire") },
                 release: { [released] (_: Int) in released.append(0) }
@@ -104,6 +105,7 @@ private actor Owner {
 
     func use(_ zombies: ZombieRegister, _ time: ManualTime) async throws -> Int {
         for _ in 0..<100 {
+            // swift-format-ignore: OnlyOneTrailingClosureArgument
             let tally = try await withResource(
                 "tally", zombies: zombies, time: time, acquire: { 1 }, release: { _ in #expect(#isolation == nil) }
             ) { step in

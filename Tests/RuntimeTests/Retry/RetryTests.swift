@@ -92,6 +92,7 @@ struct RetryTests {
     @Test("an error that is not asked for is thrown at once")
     func otherErrors() async {
         await #expect(throws: Numbered(attempt: 1)) {
+            // swift-format-ignore: OnlyOneTrailingClosureArgument
             try await retry(policy, time: time, when: { $0 is Oops }, observe: { notices.note($0) }) { attempt in
                 throw Numbered(attempt: attempt)
             }
@@ -102,6 +103,7 @@ struct RetryTests {
     @Test("a cancellation is never retried, whatever `when` says")
     func cancellationError() async {
         await #expect(throws: CancellationError.self) {
+            // swift-format-ignore: OnlyOneTrailingClosureArgument
             try await retry(policy, time: time, when: { _ in true }, observe: { notices.note($0) }) { _ in
                 throw CancellationError()
             }

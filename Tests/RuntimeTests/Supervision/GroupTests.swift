@@ -17,6 +17,7 @@ struct GroupTests {
         group: SupervisionPolicy = SupervisionPolicy(strategy: .oneForAll, maxRestarts: 1, onExhausted: .escalate),
         stop: StopPolicy = StopPolicy(timeout: .seconds(20)), feed: Readiness = Readiness()
     ) throws -> SupervisorRig {
+        // swift-format-ignore: OnlyOneTrailingClosureArgument
         try SupervisorRig(policy: policy, onExhausted: { [exhaustions] in exhaustions.add($0, $1) }) {
             context, spawner in
             func command(_ name: String, ready: Readiness = Readiness(), dependsOn: [String] = []) -> Supervisor.Child {

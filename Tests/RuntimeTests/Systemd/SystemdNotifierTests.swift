@@ -14,6 +14,7 @@ struct SystemdNotifierTests {
         _ manager: Manager, time: ManualTime = ManualTime(), _ environment: [String: String] = [:]
     ) -> SystemdNotifier {
         let environment = environment.merging(["NOTIFY_SOCKET": manager.address]) { $1 }
+        // swift-format-ignore: OnlyOneTrailingClosureArgument
         return SystemdNotifier(environment: { environment[$0] }, pid: 4242, time: time) { 1_234_567 }
     }
 
