@@ -29,7 +29,7 @@ format: ## Format the Swift sources in place
 	@scripts/setup build
 	@$(SWIFT) format --in-place --parallel --recursive $(SWIFT_SOURCES)
 
-bench: ## Measure the store and the job engine (release build)
+bench: ## Measure the store, the job engine and the runtime (release build)
 	@scripts/setup build
 	@scripts/with-swift scripts/bench
 

@@ -29,7 +29,7 @@ struct GroupSource: ChildSource {
     }
 }
 
-final class GroupLife: ChildLife {
+final class GroupLife: SupervisingLife {
     let supervisor: Supervisor
 
     init(_ supervisor: Supervisor) {

@@ -98,7 +98,7 @@ extension Supervisor: ServiceControl {
     /// The group of that name, at any depth. Throws `not_found`, also while the group itself does not run.
     public func group(_ name: String) throws -> Supervisor {
         let (supervisor, child) = try owner(of: name)
-        guard let group = supervisor.life(child) as? GroupLife else { throw MainspringError.noService(name, among: []) }
+        guard let group = supervisor.life(child) as? any SupervisingLife else { throw MainspringError.noService(name, among: []) }
         return group.supervisor
     }
 
@@ -114,7 +114,7 @@ extension Supervisor: ServiceControl {
             machine.ordered().filter { machine.slots[$0].spec.kind == .group }.map { machine.slots[$0].spec.name }
         }
         for name in groups {
-            guard let group = life(name) as? GroupLife else { continue }
+            guard let group = life(name) as? any SupervisingLife else { continue }
             let rest = path.hasPrefix("\(name)/") ? String(path.dropFirst(name.count + 1)) : path
             if let found = group.supervisor.find(rest) { return found }
         }
@@ -127,6 +127,11 @@ extension Supervisor: ServiceControl {
         guard pump.read(\.isStopping) else { return }
         throw MainspringError(.draining, "\(name) is stopping, so \(child) is left as it is")
     }
+}
+
+/// The life of a child that is a supervisor itself.
+protocol SupervisingLife: ChildLife {
+    var supervisor: Supervisor { get }
 }
 
 extension MainspringError {

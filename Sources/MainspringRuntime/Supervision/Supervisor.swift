@@ -244,7 +244,7 @@ public final class Supervisor: Sendable {
         }
         return names.flatMap { name, asked in
             let life = life(name)
-            if let group = life as? GroupLife {
+            if let group = life as? any SupervisingLife {
                 return group.supervisor.holdings.withLock { $0.laggards }.map { $0.below(name) }
             }
             return [Laggard(path: name, after: now - asked, wasKilled: false, standing: life?.standing())]

@@ -1,4 +1,3 @@
-import Foundation
 import Glibc
 import MainspringCore
 import MainspringRuntime
@@ -55,11 +54,13 @@ final class ProcessKit: Sendable {
         close(file)
         // Copied by another process: a child that some other test forks at this moment holds what is open for writing here
         // until its own exec, and the kernel starts no program that is open for writing.
-        let copy = Process()
-        copy.executableURL = URL(fileURLWithPath: "/bin/cp")
-        copy.arguments = ["-p", draft, path]
-        try? copy.run()
-        copy.waitUntilExit()
+        // Not Foundation's: its wait ends only when every child that was forked meanwhile has ended too.
+        var words: [UnsafeMutablePointer<CChar>?] = ["/bin/cp", "-p", draft, path].map { (word: String) in strdup(word) }
+        words.append(nil)
+        defer { for word in words { free(word) } }
+        var copy = pid_t()
+        var status: Int32 = 0
+        if posix_spawn(&copy, "/bin/cp", nil, nil, &words, environ) == 0 { waitpid(copy, &status, 0) }
         unlink(draft)
         return path
     }
@@ -96,7 +97,7 @@ final class OutputCollector: Sendable {
     var text: String { String(decoding: state.withLock { $0.standardOutput }, as: UTF8.self) }
     var errorText: String { String(decoding: state.withLock { $0.standardError }, as: UTF8.self) }
 
-    func append(_ stream: MainspringRuntime.OutputStream, _ bytes: [UInt8]) {
+    func append(_ stream: OutputStream, _ bytes: [UInt8]) {
         let ready = state.withLock { state in
             if stream == .standardOutput { state.standardOutput += bytes } else { state.standardError += bytes }
             let count = state.lineCount

@@ -25,16 +25,6 @@ extension Configuration {
     }
 }
 
-/// How a configuration was read, so that it can be read again.
-struct ConfigurationReading: Sendable, Equatable {
-    var path: String
-    var environment: [String: String]
-    var flags: [ConfigurationFlag]
-    var hostName: String
-    /// Absolute.
-    var workingDirectory: String
-}
-
 extension ConfigurationErrors {
     /// For a person, when a reload was refused.
     public var reloadLines: [String] {

@@ -88,7 +88,7 @@ struct ConfigurationDifference {
         }
     }
 
-    private func both<Value: Equatable>(_ old: Value?, _ new: Value?) -> Bool? {
+    private func both<Item: Equatable>(_ old: Item?, _ new: Item?) -> Bool? {
         guard let old, let new else { return nil }
         return old == new
     }
@@ -96,13 +96,13 @@ struct ConfigurationDifference {
 
 extension ConfigNode {
     /// The content without its places.
-    fileprivate indirect enum Value: Equatable {
+    fileprivate indirect enum PlainValue: Equatable {
         case scalar(String, isNull: Bool)
-        case list([Value])
-        case map([String: Value])
+        case list([PlainValue])
+        case map([String: PlainValue])
     }
 
-    fileprivate var value: Value {
+    fileprivate var value: PlainValue {
         switch content {
         case .scalar(let text, _): .scalar(text, isNull: isNull)
         case .list(let items): .list(items.map(\.value))

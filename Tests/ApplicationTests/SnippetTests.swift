@@ -1,0 +1,40 @@
+import Foundation
+import Testing
+
+@Suite("Swift in the documentation")
+struct SnippetTests {
+    @Test("README.md shows Examples/hello as it is")
+    func hello() throws {
+        #expect(try Self.blocks(of: "README.md") == [Self.text(of: "Examples/hello/Hello.swift")])
+    }
+
+    @Test("what docs/runtime.md shows is compiled")
+    func runtime() throws {
+        let source = Self.lines(try Self.text(of: "Tests/ApplicationTests/Support/Snippets.swift"))
+        let blocks = try Self.blocks(of: "docs/runtime.md")
+        #expect(!blocks.isEmpty)
+        for block in blocks {
+            let block = Self.lines(block)
+            let isThere = source.indices.contains { source[$0...].starts(with: block) }
+            #expect(isThere, "not in Snippets.swift: \(block.first ?? "")")
+        }
+    }
+
+    /// The fenced blocks in Swift.
+    private static func blocks(of page: String) throws -> [String] {
+        try text(of: page).components(separatedBy: "```swift\n").dropFirst().map { rest in
+            try #require(rest.range(of: "```\n").map { String(rest[..<$0.lowerBound]) })
+        }
+    }
+
+    /// Without what differs only by where it stands.
+    private static func lines(_ text: String) -> [String] {
+        text.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+    }
+
+    private static func text(of path: String) throws -> String {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        return try String(contentsOf: root.appending(path: path), encoding: .utf8)
+    }
+}
