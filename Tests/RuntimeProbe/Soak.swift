@@ -39,7 +39,7 @@ struct Soak {
         let early = try await stir(supervisor, until: start + Duration.seconds(seconds) / 10)
         let late = try await stir(supervisor, until: start + Duration.seconds(seconds))
         try await comeToRest(supervisor)
-        await stop(supervisor, context)
+        try await stop(supervisor, context)
         let grown = late - early
         if grown >= 5 << 20 { ledger.differs("resident memory grew by \(megabytes(grown)) MiB") }
         return report(grown, from: early)
@@ -90,7 +90,7 @@ struct Soak {
         }
     }
 
-    private func stop(_ supervisor: Supervisor, _ context: SupervisorContext) async {
+    private func stop(_ supervisor: Supervisor, _ context: SupervisorContext) async throws {
         ledger.end()
         let pids = flat(supervisor.tree()).compactMap(\.pid)
         for laggard in await supervisor.stop(budget: .seconds(60)) { ledger.differs("\(laggard.path) was late") }
@@ -100,6 +100,8 @@ struct Soak {
         if !bodies.doubles.isEmpty { ledger.differs("ran twice at once: \(bodies.doubles)") }
         if context.zombies.total > 0 { ledger.differs("\(context.zombies.total) operations were given up") }
         for pid in pids where kill(pid, 0) == 0 { ledger.differs("process \(pid) is left") }
+        // The last cancellation may be on its way back, under a watch of 50 ms.
+        try await time.sleep(for: .milliseconds(200))
         let pending = SystemTime.timerStatistics.pending
         if pending > 0 { ledger.differs("\(pending) timers are left") }
     }

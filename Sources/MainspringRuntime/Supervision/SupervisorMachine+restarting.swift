@@ -63,6 +63,8 @@ extension SupervisorMachine {
             slots[index].restartReason = .asked
             begin(index)
         case .restart(let reason): ended(index, reason: reason, end: ChildEnd(isSuccess: false, detail: end.detail))
+        // Its own policy had ended it before the round reached it.
+        case .rejoin where end.isFinal: ended(index, reason: .sibling, end: end)
         case .rejoin: rejoin(index)
         case .stop: settle(index)
         case .remove: forget(index)

@@ -53,6 +53,19 @@ struct RoundTests {
         #expect(shell.machine.recentRestarts.count == 1)
     }
 
+    @Test("a member that its own policy ended as it was told to stop stays failed, and the others go on")
+    func endsForGood() throws {
+        var shell = try shell(.oneForAll)
+        shell.end("b")
+        shell.end("d", isFinal: true)
+        shell.end("c", success: true)
+        shell.end("a", success: true)
+        _ = shell.told()
+        shell.advance(.milliseconds(500))
+        #expect(shell.told() == ["begin a", "begin b", "begin c"])
+        #expect(shell.state("d") == "failed")
+    }
+
     @Test("a member that is stopped by a command stays stopped, and the others go on")
     func stopMember() throws {
         var shell = try shell(.oneForAll)
