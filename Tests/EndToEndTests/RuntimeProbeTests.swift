@@ -69,12 +69,4 @@ struct RuntimeProbeTests {
         #expect(blame.first?.contains(/declared at RuntimeProbe\/RuntimeProbe\.swift:\d+/) == true)
         print("every thread blocked: child gone \(signalled.forPeople) after SIGTERM, process \(gone.forPeople)")
     }
-
-    @Test(
-        "children that fail at random are restarted, escalate and fail as their policies say; `make soak` does it longer"
-    )
-    func soak() async throws {
-        let probe = try Example("RuntimeProbe", ["soak", "5"], in: ScratchFolder())
-        #expect(try await probe.waitForExit() == 0, "\(probe.lines.joined(separator: "\n"))")
-    }
 }

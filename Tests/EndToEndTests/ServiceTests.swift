@@ -57,6 +57,7 @@ struct ServiceTests {
     func crashLoop() async throws {
         let folder = try ScratchFolder(
             config: """
+                supervision: { within: 1m }
                 services:
                   shaky:
                     exec: ["./shaky.sh"]

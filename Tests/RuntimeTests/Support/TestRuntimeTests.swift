@@ -30,7 +30,7 @@ struct TestRuntimeTests {
         try await withTestRuntime(provided: [ProvidedResource(Pool.self) { _ in Pool() }]) { outer in
             #expect(TestRuntime.count >= 1)
             try await withTestRuntime { inner in
-                try inner.supervisor.add("feed") { await $0.untilStopping() }
+                try inner.supervisor.add("feed", stop: StopPolicy(timeout: .seconds(60))) { await $0.untilStopping() }
                 #expect(outer.supervisor.tree().isEmpty)
                 #expect(throws: MainspringError.self) { try inner.resources[Pool.self] }
                 #expect(await inner.stop() == [])
