@@ -10,7 +10,7 @@ struct ServicesTable {
         let columns = [
             Table.Column("Service", "main"), Table.Column("State", "status"), Table.Column("For", "number"),
             Table.Column("PID", "number"),
-            Table.Column("Restarts", "number"), Table.Column("Last exit"), Table.Column("Needs"),
+            Table.Column("Restarts", "number"), Table.Column("Detail"), Table.Column("Needs"),
             Table.Column("Actions", "actions"),
         ]
         return Table(caption: "Services", columns: columns, rows: services.map(row)).html
@@ -21,15 +21,21 @@ struct ServicesTable {
             " <span class=\"note\">starts in \(max(.zero, $0 - now).forPeople)</span>"
         }
         return [
-            "\(service.name)", "\(StateMark.html(service))\(next)", Shown.age(service.since, now: now),
+            "\(service.name)\(kind(of: service))", "\(StateMark.html(service))\(next)",
+            Shown.age(service.since, now: now),
             service.pid.map { "\(Int($0))" } ?? Self.none, Shown.count(service.restarts),
-            service.lastExit.map { "\(Shown.line($0))" } ?? Self.none,
+            (service.detail ?? service.lastExit).map { "\(Shown.line($0))" } ?? Self.none,
             service.dependsOn.isEmpty ? Self.none : "\(service.dependsOn.joined(separator: ", "))",
             ActionForm.html(
                 "Restart", to: ActionForm.path("services", service.name, "restart"),
                 label: "Restart service \(service.name)",
                 from: "overview"),
         ]
+    }
+
+    /// A command is what a service is mostly: it is not told.
+    private func kind(of service: ChildStatus) -> HTML? {
+        service.kind == .command ? nil : " <span class=\"note\">\(service.kind.rawValue)</span>"
     }
 
     private static let none: HTML = "<span class=\"zero\">–</span>"
