@@ -5,6 +5,32 @@ import Testing
 
 @Suite("Services from outside")
 struct ServiceTests {
+    @Test("too many restarts end the node with 1, or leave it running and not ready, as declared")
+    func exhausted() async throws {
+        func folder(_ policy: String) throws -> ScratchFolder {
+            try ScratchFolder(
+                config: """
+                    supervision: { on_exhausted: \(policy), max_restarts: 2, within: 1m }
+                    services:
+                      bad: { exec: ["false"], backoff: { base: 50ms, cap: 50ms } }
+                      good: { exec: [sleep, "600"] }
+                    """)
+        }
+        let escalating = try await Daemon.start(in: folder("escalate"))
+        #expect(try await escalating.waitForExit() == 1)
+        #expect(escalating.standardError.contains("3 restarts within 1m"))
+
+        let failing = try await Daemon.start(in: folder("fail"))
+        let services = try await eventually("all is stopped") {
+            let services = try await failing.get("/v1/services").body["data"]?.array ?? []
+            return services.contains { $0["state"] == "stopped" } ? services : nil
+        }
+        #expect(services.compactMap { $0["state"]?.string } == ["failed", "stopped"])
+        #expect(services[0]["detail"]?.string?.contains("has given up (3 restarts within 1m") == true)
+        #expect(try await failing.get("/readyz").status == 503)
+        #expect(try await failing.stop() == 0)
+    }
+
     @Test("groups and loops run, a changed file is taken over by HUP, and a broken one changes nothing")
     func treeAndReload() async throws {
         let config = """

@@ -21,7 +21,7 @@ public struct ShutdownPolicy: Sendable, Hashable {
     static let closeWait = Duration.seconds(2)
     static let margin = Duration.seconds(2)
 
-    /// The node has exited by then, whatever hangs.
+    /// The last step comes by then, whatever hangs; where even the caller hangs, the process ends a second later.
     public var deadline: Duration { grace + cancel + Self.leastForServices + Self.margin }
 }
 

@@ -31,6 +31,11 @@ extension SupervisorMachine {
         ordered().map { slots[$0].status(wall: wall, now: now, detail: detail(of: slots[$0], now: now)) }
     }
 
+    private var givenUp: String? {
+        guard case .exhausted(_, let reason)? = end else { return nil }
+        return "\(name) has given up (\(reason))"
+    }
+
     /// Why the child is not ready, in one sentence.
     private func detail(of slot: ChildSlot, now: MonotonicInstant) -> String {
         switch slot.phase {
@@ -46,8 +51,10 @@ extension SupervisorMachine {
         case .stopping(then: .restart), .stopping(then: .rejoin): return "restarting"
         case .stopping: return "stopping"
         case .lost: return "did not end when it had to, and still runs"
-        case .failed: return "\(slot.lastExit ?? "failed"), and its restart policy is \(slot.spec.restart.rawValue)"
-        case .stopped: return "stopped"
+        case .failed:
+            let why = slot.spec.restart == .never ? "its restart policy is never" : givenUp ?? "it is not restarted"
+            return "\(slot.lastExit ?? "failed"), and \(why)"
+        case .stopped: return givenUp.map { "stopped: \($0)" } ?? "stopped"
         case .running:
             if slot.isSilent { return "no heartbeat within \(slot.spec.silence?.text ?? "its time")" }
             if let degradation = slot.degradation { return degradation }
