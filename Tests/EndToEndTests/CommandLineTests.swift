@@ -44,7 +44,9 @@ struct CommandLineTests {
         #expect(try await daemon.cli("job", "cancel", "later-1").status == 0)
         #expect(try await daemon.cli("job", "wait", "later-1").status == 11)
         #expect(try await daemon.stop() == 0)
-        #expect(try await daemon.cli("job", "ls").status == 69)
+        let port = try #require(DeafPort())
+        let url = "http://127.0.0.1:\(port.number)"
+        #expect(try await Command.run(Binary.path, ["job", "ls", "--url", url], in: folder.path).status == 69)
         #expect(try await Command.run(Binary.path, ["job", "ls"], in: folder.path).status == 3)
     }
 
