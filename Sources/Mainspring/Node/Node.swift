@@ -187,9 +187,10 @@ final class Node: Sendable {
     }
 
     private func reload() {
-        notifier.reloading()
+        // Before and after, systemd waits for something else.
+        if status.phase() == .running { notifier.reloading() }
         Task(name: "mainspring.reload") {
-            await reloader.reload()
+            guard await reloader.reload(), status.phase() == .running else { return }
             notifier.ready(overview.sentence())
         }
     }

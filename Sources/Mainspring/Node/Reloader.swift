@@ -24,11 +24,11 @@ actor Reloader {
     }
 
     /// Returns when what was removed has stopped, and all that is new or changed was told to start. One that is asked for
-    /// meanwhile comes after it.
-    func reload() async {
+    /// meanwhile comes after it, and answers false at once: its end is that of the first.
+    func reload() async -> Bool {
         guard !isReloading else {
             isAskedAgain = true
-            return
+            return false
         }
         isReloading = true
         repeat {
@@ -36,6 +36,7 @@ actor Reloader {
             await reloadOnce()
         } while isAskedAgain
         isReloading = false
+        return true
     }
 
     private func reloadOnce() async {

@@ -184,10 +184,3 @@ public final class Groundwork: Sendable {
         }
     }
 }
-
-extension Error {
-    fileprivate var sentence: String {
-        guard let error = self as? MainspringError else { return String("\(self)".prefix(500)) }
-        return error.cause.map { "\(error.message): \($0)" } ?? error.message
-    }
-}

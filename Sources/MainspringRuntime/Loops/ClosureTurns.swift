@@ -17,7 +17,7 @@ struct ClosureTurns: TurnRunner {
                 try await Spans.run("loop.turn", context.spanAttributes, tracer: tracer) { try await body(context) }
                 ended(.success)
             } catch {
-                ended(.failure(error.loopText))
+                ended(.failure(error.sentence))
             }
         }
         return Running(task: task, lane: lane)
@@ -38,12 +38,4 @@ struct ClosureTurns: TurnRunner {
 
 extension LoopContext {
     var spanAttributes: SpanAttributes { ["loop.name": .string(name), "loop.turn": .int64(Int64(turn))] }
-}
-
-extension Error {
-    /// One line of bounded length.
-    var loopText: String {
-        guard let error = self as? MainspringError else { return String("\(self)".prefix(500)) }
-        return error.cause.map { "\(error.message): \($0)" } ?? error.message
-    }
 }

@@ -29,7 +29,7 @@ struct CommandTurns: TurnRunner {
             } catch let end as TurnEnd {
                 ended(end)
             } catch {
-                ended(.failure(error.loopText))
+                ended(.failure(error.sentence))
             }
         }
         return running
