@@ -1,5 +1,6 @@
 import Logging
 import MainActorProgram
+import MainspringTesting
 import ServiceLifecycle
 import Synchronization
 import Testing

@@ -1,5 +1,6 @@
 import Foundation
 import Logging
+import MainspringTesting
 import Synchronization
 
 @testable import Mainspring
@@ -77,28 +78,4 @@ final class Folder: Sendable {
     let path = NSTemporaryDirectory() + "mainspring-app-" + UUID().uuidString.prefix(8)
     init() { try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
     deinit { try? FileManager.default.removeItem(atPath: path) }
-}
-
-/// A moment that a test waits for; it stays reached.
-final class Signal: Sendable {
-    private let state = Mutex<(isReached: Bool, waiters: [CheckedContinuation<Void, Never>])>((false, []))
-
-    func notify() {
-        let waiters = state.withLock { state in
-            state.isReached = true
-            defer { state.waiters = [] }
-            return state.waiters
-        }
-        for waiter in waiters { waiter.resume() }
-    }
-
-    @concurrent func wait() async {
-        await withCheckedContinuation { continuation in
-            let isReached = state.withLock { state in
-                if !state.isReached { state.waiters.append(continuation) }
-                return state.isReached
-            }
-            if isReached { continuation.resume() }
-        }
-    }
 }

@@ -1,4 +1,5 @@
 import MainspringCore
+import MainspringTesting
 import Testing
 
 @Suite("Job ids")

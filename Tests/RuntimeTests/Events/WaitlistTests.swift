@@ -1,3 +1,4 @@
+import MainspringTesting
 import Testing
 
 @testable import MainspringRuntime

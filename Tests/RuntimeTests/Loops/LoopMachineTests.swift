@@ -1,5 +1,6 @@
 import Glibc
 import MainspringCore
+import MainspringTesting
 import Testing
 
 @testable import MainspringRuntime

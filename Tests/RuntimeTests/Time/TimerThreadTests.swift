@@ -1,6 +1,7 @@
 import Dispatch
 import Glibc
 import MainspringCore
+import MainspringTesting
 import Testing
 
 @testable import MainspringRuntime

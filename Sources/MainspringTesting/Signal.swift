@@ -1,7 +1,7 @@
 import Synchronization
 
 /// A moment that a test waits for; it stays reached.
-final class Signal: Sendable {
+package final class Signal: Sendable {
     private struct State {
         var isReached = false
         var waiters: [CheckedContinuation<Void, Never>] = []
@@ -9,9 +9,11 @@ final class Signal: Sendable {
 
     private let state = Mutex(State())
 
-    var isReached: Bool { state.withLock { $0.isReached } }
+    package init() {}
 
-    func notify() {
+    package var isReached: Bool { state.withLock { $0.isReached } }
+
+    package func notify() {
         let waiters = state.withLock { state in
             state.isReached = true
             defer { state.waiters = [] }
@@ -20,7 +22,7 @@ final class Signal: Sendable {
         for waiter in waiters { waiter.resume() }
     }
 
-    @concurrent func wait() async {
+    @concurrent package func wait() async {
         await withCheckedContinuation { continuation in
             let isReached = state.withLock { state in
                 if !state.isReached { state.waiters.append(continuation) }
@@ -29,16 +31,4 @@ final class Signal: Sendable {
             if isReached { continuation.resume() }
         }
     }
-}
-
-/// What happened, in order.
-final class Log: Sendable {
-    private let stored = Mutex<[Int]>([])
-    var values: [Int] { stored.withLock { $0 } }
-    func append(_ value: Int) { stored.withLock { $0.append(value) } }
-}
-
-/// Yields until it holds: for what follows from an event on another thread without a moment of its own.
-@concurrent func until(_ holds: @Sendable () -> Bool) async {
-    while !holds() { await Task.yield() }
 }
