@@ -137,26 +137,19 @@ public final class SQLiteJobStore: JobStore {
         return try await write(.insert) { try $0.insert(groups) }
     }
 
-    public func claim(_ request: ClaimRequest) async throws -> [Lease] {
-        try await write(.claim) { try $0.claim(request) }
-    }
-
-    public func renew(_ tokens: [AttemptToken], until: Timestamp) async throws -> Renewal {
-        try await write(.renew) { try $0.renew(tokens, until: until) }
-    }
-
-    public func settle(_ settlements: [Settlement]) async throws -> [SettleResult] {
+    public func exchange(_ settlements: [Settlement], claiming request: ClaimRequest?) async throws -> Exchange {
         try StoreChecks.check(settlements)
-        return try await write(.settle) { try $0.settle(settlements) }
+        return try await write(.exchange) { transaction in
+            let settled = try transaction.settle(settlements)
+            return Exchange(settled: settled, leases: try request.map { try transaction.claim($0) } ?? [])
+        }
     }
 
-    public func promote(now: Timestamp, limit: Int) async throws -> Promotion {
-        try await write(.promote) { try $0.promote(now: now, limit: limit) }
+    public func renew(_ tokens: [AttemptToken], lease: Duration) async throws -> Renewal {
+        try await write(.renew) { try $0.renew(tokens, until: Timestamp(microseconds: 0)) }
     }
 
-    public func reclaim(owner: NodeIdentity, now: Timestamp, limit: Int) async throws -> [ReclaimedJob] {
-        try await write(.reclaim) { try $0.reclaim(owner: owner, now: now, limit: limit) }
-    }
+    public func report(_ reports: [AttemptReport], now: Timestamp) async throws -> [ReportResult] { throw missing }
 
     public func cancel(_ ids: [JobID], now: Timestamp) async throws -> [CancelResult] {
         try await write(.cancel) { try $0.cancel(ids, now: now) }
@@ -166,13 +159,35 @@ public final class SQLiteJobStore: JobStore {
         try await write(.retry) { try $0.retry(id, now: now) }
     }
 
-    public func prune(finishedBefore: [JobState: Timestamp], limit: Int) async throws -> Int {
-        try await write(.prune) { try $0.prune(finishedBefore: finishedBefore, limit: limit) }
-    }
-
     public func setPaused(_ paused: Bool, queue: String) async throws {
         try await write(.setPaused) { try $0.setPaused(paused, queue: queue) }
     }
+
+    public func promote(under term: Term, now: Timestamp, limit: Int) async throws -> Promotion {
+        try await write(.promote) { try $0.promote(now: now, limit: limit) }
+    }
+
+    public func reclaim(under term: Term, now: Timestamp, limit: Int) async throws -> [ReclaimedJob] { throw missing }
+
+    public func park(under term: Term, limit: Int) async throws -> Parking { throw missing }
+
+    public func prune(
+        under term: Term, finishedBefore: [JobState: Timestamp], now: Timestamp, limit: Int
+    ) async throws -> Int {
+        try await write(.prune) { try $0.prune(finishedBefore: finishedBefore, limit: limit) }
+    }
+
+    public func beat(_ beat: NodeBeat) async throws -> BeatAnswer { throw missing }
+
+    public func leave(_ identity: NodeIdentity) async throws { throw missing }
+
+    public func ask(_ wish: NodeWish, of node: String) async throws -> Bool { throw missing }
+
+    public func nodes() async throws -> [NodeRecord] { throw missing }
+
+    public func onNews(_ handler: (@Sendable (StoreNews) -> Void)?) {}
+
+    private var missing: MainspringError { MainspringError(.storeFailed, "not built yet") }
 
     // MARK: Questions
 

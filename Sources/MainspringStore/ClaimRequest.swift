@@ -5,23 +5,37 @@ public struct ClaimRequest: Sendable, Equatable {
     public var owner: NodeIdentity
     /// Queue → free slots.
     public var demand: [String: Int]
-    /// The kinds that this node can run.
-    public var kinds: Set<String>
+    /// Kind that the node can run → the newest version of its payload that it knows; it knows all older ones.
+    public var kinds: [String: Int]
     /// New for every request: the tokens are made of it.
     public var nonce: String
     public var now: Timestamp
-    public var leaseUntil: Timestamp
+    /// How long the leases hold without a renewal.
+    public var lease: Duration
 
     public init(
-        owner: NodeIdentity, demand: [String: Int], kinds: Set<String>, nonce: String, now: Timestamp,
-        leaseUntil: Timestamp
+        owner: NodeIdentity, demand: [String: Int], kinds: [String: Int], nonce: String, now: Timestamp,
+        lease: Duration
     ) {
         self.owner = owner
         self.demand = demand
         self.kinds = kinds
         self.nonce = nonce
         self.now = now
-        self.leaseUntil = leaseUntil
+        self.lease = lease
+    }
+}
+
+/// What one ``JobStore/exchange(_:claiming:)`` did.
+public struct Exchange: Sendable, Equatable {
+    /// In the order of the settlements.
+    public var settled: [SettleResult]
+    /// Smallest rank first.
+    public var leases: [Lease]
+
+    public init(settled: [SettleResult] = [], leases: [Lease] = []) {
+        self.settled = settled
+        self.leases = leases
     }
 }
 
@@ -34,4 +48,10 @@ public struct Renewal: Sendable, Equatable {
         self.lost = lost
         self.cancelRequested = cancelRequested
     }
+}
+
+public enum ReportResult: Sendable, Hashable {
+    case recorded(cancelRequested: Bool)
+    /// The token no longer holds: nothing was written.
+    case stale
 }

@@ -4,14 +4,20 @@ import MainspringCore
 package enum InsertGroup {
     /// What the group wrote, or what refers to that, was not written; what was there before keeps its answer.
     package static func refused(_ results: [InsertResult], of group: [NewJob]) -> [InsertResult] {
-        let inserted = Set(results.compactMap { if case .inserted(let record) = $0 { record.id } else { nil } })
+        let written = Set(
+            results.compactMap { result -> JobID? in
+                switch result {
+                case .inserted(let record), .replaced(let record): record.id
+                default: nil
+                }
+            })
         let fired = Set(zip(results, group).compactMap { $0.countsAsFired ? $1.instantOfSchedule : nil })
         return zip(results, group).map { result, new in
             switch result {
-            case .queueFull, .idConflict: result
-            case .duplicate(let holder): inserted.contains(holder.id) ? .notWritten : result
+            case .queueFull, .idConflict, .staleParent, .staleTerm: result
+            case .duplicate(let holder): written.contains(holder.id) ? .notWritten : result
             case .alreadyFired: new.instantOfSchedule.map(fired.contains) == true ? .notWritten : result
-            case .inserted, .overlapped, .notWritten: .notWritten
+            case .inserted, .replaced, .overlapped, .notWritten: .notWritten
             }
         }
     }
@@ -19,16 +25,16 @@ package enum InsertGroup {
 
 extension InsertResult {
     /// The job was refused, and with it its group.
-    package var isRefusal: Bool {
+    public var isRefusal: Bool {
         switch self {
-        case .queueFull, .idConflict: true
+        case .queueFull, .idConflict, .staleParent, .staleTerm: true
         default: false
         }
     }
 
     fileprivate var countsAsFired: Bool {
         switch self {
-        case .inserted, .duplicate, .overlapped: true
+        case .inserted, .replaced, .duplicate, .overlapped: true
         default: false
         }
     }

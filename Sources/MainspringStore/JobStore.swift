@@ -6,68 +6,110 @@ public import MainspringCore
 /// Rules that every store keeps, and that `StoreConformance` checks:
 /// - A write that belongs to an attempt carries its token; when the token no longer holds, nothing is written and the
 ///   answer says so.
+/// - A write that only the leader may make carries its term; under an older one nothing is written, and `stale_term` is
+///   thrown.
 /// - A job moves only along `JobState.canBecome`.
-/// - Times come from the caller, who has the one clock.
+/// - Times of jobs come from the caller. Leases are counted in the store's own time, which never jumps.
 ///
-/// Errors are `MainspringError` with a `store_…` code; after an error nothing of the step was written.
+/// Errors are `MainspringError` with a `store_…` code, or `stale_term`; after an error nothing of the step was written.
 public protocol JobStore: Sendable {
     /// For metrics and messages: `sqlite`, `memory`.
     var name: String { get }
 
+    // MARK: Jobs come and run
+
     /// Writes new jobs. Each group is one caller's request: all of its jobs are written, or none.
     ///
-    /// Answers have the shape of the groups. When one job of a group is refused (``InsertResult/queueFull(limit:)``,
-    /// ``InsertResult/idConflict``), the group's other new jobs answer ``InsertResult/notWritten``.
+    /// Answers have the shape of the groups. When one job of a group is refused (``InsertResult/isRefusal``), the group's
+    /// other new jobs answer ``InsertResult/notWritten``.
     ///
-    /// A job is checked in this order: its occurrence, its id, overlap, its unique key, the queue's limit. An
-    /// occurrence that meets a duplicate or an overlap counts as fired; one whose group was refused does not.
+    /// A job is checked in this order: its occurrence's term, its parent's token, its occurrence, its id, overlap, its unique
+    /// key, the queue's limit. An occurrence that meets a duplicate or an overlap counts as fired; one whose group was refused
+    /// does not.
     func insert(_ groups: [[NewJob]], now: Timestamp) async throws -> [[InsertResult]]
 
-    /// Hands out available jobs, smallest rank first, never more than asked for of a queue; none of a paused queue.
+    /// Ends attempts, then hands out available jobs into the slots: both in one step, each part may be empty.
     ///
-    /// Each lease gets a new token made of the request's nonce. Jobs of kinds that are not in the request stay where
-    /// they are; a claim looks past them, so a long front of such jobs makes it slower.
-    func claim(_ request: ClaimRequest) async throws -> [Lease]
-
-    /// Moves the end of leases that still hold, and reports those that were lost and those whose job was asked to
-    /// cancel.
-    func renew(_ tokens: [AttemptToken], until: Timestamp) async throws -> Renewal
-
-    /// Ends attempts, each with its token: the job's next state and the attempt's history row, in one step.
+    /// A settlement writes, under its token, the job's next state and the attempt's history row. A job whose unique key would
+    /// collide in its new state keeps its transition and gives up the key: a retry is never refused. The same holds for claim,
+    /// promote and reclaim. A job whose cancel was requested meanwhile becomes `cancelled` where the settlement would have it
+    /// wait again. Answers are in the order of the settlements.
     ///
-    /// A job whose unique key would collide in its new state keeps its transition and gives up the key: a retry is
-    /// never refused. The same holds for claim, promote and reclaim. A job whose cancel was requested meanwhile becomes
-    /// `cancelled` where the settlement would have it wait again. Answers are in the order of the settlements.
-    func settle(_ settlements: [Settlement]) async throws -> [SettleResult]
+    /// A claim hands out the smallest rank first, never more than asked for of a queue; none of a paused queue, none that is
+    /// parked. Each lease gets a new token made of the request's nonce, and ends after the request's `lease` unless it is
+    /// renewed. Jobs of kinds or versions that are not in the request stay where they are; a claim looks past them, so a long
+    /// front of such jobs makes it slower until they are parked.
+    func exchange(_ settlements: [Settlement], claiming request: ClaimRequest?) async throws -> Exchange
 
-    /// Makes due `scheduled` and `retryable` jobs available, longest due first, at most `limit` of them.
-    func promote(now: Timestamp, limit: Int) async throws -> Promotion
+    /// Moves the end of leases that still hold to `lease` from now, and reports those that were lost and those whose job was
+    /// asked to cancel.
+    func renew(_ tokens: [AttemptToken], lease: Duration) async throws -> Renewal
 
-    /// Takes jobs back whose owner is gone: those of other incarnations of `owner`'s node at once (its lock is held, so
-    /// they are dead), those of other nodes when their lease ended before `now`. The cut attempt is recorded as
-    /// interrupted, no attempt is used, the rescue is counted; a job whose cancel was requested becomes `cancelled`.
-    /// Oldest jobs first.
-    func reclaim(owner: NodeIdentity, now: Timestamp, limit: Int) async throws -> [ReclaimedJob]
+    /// Writes what running attempts tell of themselves, each under its token. In the order of the reports.
+    func report(_ reports: [AttemptReport], now: Timestamp) async throws -> [ReportResult]
+
+    // MARK: People ask
 
     /// Waiting jobs end at once; a running one is marked and keeps its lease. In the order of the ids.
     func cancel(_ ids: [JobID], now: Timestamp) async throws -> [CancelResult]
 
-    /// Makes a failed, cancelled, scheduled or retryable job available now, with at least one attempt left, whatever
-    /// its queue's limit. Its last error stays.
+    /// Makes a failed, cancelled, scheduled or retryable job available now, with at least one attempt and one rescue left,
+    /// whatever its queue's limit. Its last error stays.
     func retry(_ id: JobID, now: Timestamp) async throws -> RetryResult
-
-    /// Removes final jobs that ended before their state's time, with their attempts, longest ended first; at most
-    /// `limit`. Returns how many.
-    func prune(finishedBefore: [JobState: Timestamp], limit: Int) async throws -> Int
 
     /// A paused queue takes jobs and hands out none. It stays paused across restarts.
     func setPaused(_ paused: Bool, queue: String) async throws
+
+    // MARK: The leader's work
+
+    /// Makes due `scheduled` and `retryable` jobs available, longest due first, at most `limit` of them.
+    func promote(under term: Term, now: Timestamp, limit: Int) async throws -> Promotion
+
+    /// Takes jobs back whose owner is no live node, or whose lease is over; oldest jobs first.
+    ///
+    /// The cut attempt is recorded as interrupted with what it had reported, no attempt is used, the rescue is counted. A job
+    /// whose cancel was requested becomes `cancelled`; one with more rescues than its `maxRescues`, `discarded` with the code
+    /// `too_many_rescues`; any other `available`, in its old place.
+    func reclaim(under term: Term, now: Timestamp, limit: Int) async throws -> [ReclaimedJob]
+
+    /// Parks available jobs whose kind or version no live node knows, and hands out again those that one knows by now. Looks at
+    /// the first `limit` jobs of each queue's line, and at the first `limit` parked ones.
+    func park(under term: Term, limit: Int) async throws -> Parking
+
+    /// Removes final jobs that ended before their state's time, with their attempts, longest ended first; at most
+    /// `limit`. A job that still holds its unique key for a period stays. Returns how many.
+    func prune(under term: Term, finishedBefore: [JobState: Timestamp], now: Timestamp, limit: Int) async throws -> Int
+
+    // MARK: Nodes
+
+    /// Says that a node lives, for `lease` from now; and issues or renews the term.
+    ///
+    /// Nodes that the caller found dead (`gone`) and those whose lease is over are forgotten. The term goes to the caller when
+    /// it wants it and no other live node holds it: the same number while it stays with the node, a greater one after every
+    /// change. A beat under a name that another live incarnation has is refused, and writes nothing but the end of the gone.
+    func beat(_ beat: NodeBeat) async throws -> BeatAnswer
+
+    /// The node ended in order: it is forgotten, with its term. Nothing happens when it is not known.
+    func leave(_ identity: NodeIdentity) async throws
+
+    /// Leaves a wish for a node, which its next beat gets; the last one stays. False when there is no live node of that name.
+    func ask(_ wish: NodeWish, of node: String) async throws -> Bool
+
+    /// Live nodes, by name.
+    func nodes() async throws -> [NodeRecord]
+
+    /// Sets what is called when somebody else who uses the store wrote something: other processes, or other handles of the same
+    /// store; never for writes through this handle. Soon after the commit, on any thread; it must not block. Kinds are those
+    /// that may concern somebody; a call may come without need.
+    func onNews(_ handler: (@Sendable (StoreNews) -> Void)?)
+
+    // MARK: Questions
 
     func job(_ id: JobID) async throws -> JobRecord?
     /// Oldest first, the last ``StoreLimits/attemptsPerJob``; the attempt that runs now is last and has no outcome. Nil
     /// when there is no such job.
     func attempts(of id: JobID) async throws -> [AttemptRecord]?
-    /// What finished attempts wrote, oldest first; none for those that wrote nothing.
+    /// What attempts wrote, oldest first, the running one as far as it reported; none for those that wrote nothing.
     func outputs(of id: JobID) async throws -> [AttemptLog]
     /// Newest first.
     func jobs(matching query: JobQuery) async throws -> JobPage
@@ -78,4 +120,16 @@ public protocol JobStore: Sendable {
 
     /// Waits for running steps, then closes; later calls throw.
     func close() async throws
+}
+
+extension JobStore {
+    /// ``exchange(_:claiming:)`` without a claim.
+    public func settle(_ settlements: [Settlement]) async throws -> [SettleResult] {
+        try await exchange(settlements, claiming: nil).settled
+    }
+
+    /// ``exchange(_:claiming:)`` without settlements.
+    public func claim(_ request: ClaimRequest) async throws -> [Lease] {
+        try await exchange([], claiming: request).leases
+    }
 }

@@ -8,7 +8,7 @@ public enum SettleResult: Sendable, Equatable {
 }
 
 public struct Promotion: Sendable, Equatable {
-    /// Queue → jobs that became available.
+    /// Queue → jobs that became available; parked ones are among them.
     public var promoted: [String: Int]
     /// When the next job is due; nil when none waits for its time.
     public var nextDue: Timestamp?
@@ -23,7 +23,7 @@ public struct ReclaimedJob: Sendable, Equatable {
     public var id: JobID
     public var kind: String
     public var queue: String
-    /// `available`, or `cancelled` when that was asked for.
+    /// `available`; `cancelled` when that was asked for; `discarded` after too many rescues.
     public var state: JobState
 
     public init(id: JobID, kind: String, queue: String, state: JobState) {
@@ -31,6 +31,18 @@ public struct ReclaimedJob: Sendable, Equatable {
         self.kind = kind
         self.queue = queue
         self.state = state
+    }
+}
+
+public struct Parking: Sendable, Equatable {
+    /// Jobs that no live node can run, found now.
+    public var parked: Int
+    /// Queue → jobs that one can run by now.
+    public var released: [String: Int]
+
+    public init(parked: Int = 0, released: [String: Int] = [:]) {
+        self.parked = parked
+        self.released = released
     }
 }
 
@@ -69,14 +81,17 @@ public struct QueueSummary: Sendable, Equatable {
     /// States without a job are left out.
     public var counts: [JobState: Int]
     public var isPaused: Bool
+    /// Of the available jobs, those that no live node can run.
+    public var parked: Int
     /// Since when the next job in line has been waiting. With mixed priorities an older one may stand behind it, older
     /// by at most the difference of their head starts.
     public var oldestAvailableAt: Timestamp?
 
-    public init(name: String, counts: [JobState: Int], isPaused: Bool, oldestAvailableAt: Timestamp?) {
+    public init(name: String, counts: [JobState: Int], isPaused: Bool, parked: Int = 0, oldestAvailableAt: Timestamp?) {
         self.name = name
         self.counts = counts
         self.isPaused = isPaused
+        self.parked = parked
         self.oldestAvailableAt = oldestAvailableAt
     }
 

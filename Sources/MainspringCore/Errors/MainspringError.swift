@@ -46,6 +46,10 @@ extension MainspringError.Code {
     public static let conflict: Self = "conflict"
     public static let notAllowedInState: Self = "not_allowed_in_state"
     public static let tooLarge: Self = "too_large"
+    /// The attempt's token no longer holds.
+    public static let staleAttempt: Self = "stale_attempt"
+    /// Another node leads by now.
+    public static let staleTerm: Self = "stale_term"
     // Refused for now
     public static let queueFull: Self = "queue_full"
     public static let draining: Self = "draining"

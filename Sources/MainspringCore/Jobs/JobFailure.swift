@@ -15,4 +15,11 @@ public struct JobFailure: Sendable, Hashable {
             return String(decoding: text.utf8.suffix(4096).drop { $0 & 0xC0 == 0x80 }, as: UTF8.self)
         }
     }
+
+    /// Of a job that was running at the death of too many owners.
+    public static func tooManyRescues(_ count: Int) -> JobFailure {
+        JobFailure(
+            code: "too_many_rescues",
+            message: "its owner died \(count) times while it ran; it may be what kills them")
+    }
 }

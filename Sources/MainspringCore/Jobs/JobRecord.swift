@@ -2,6 +2,8 @@
 public struct JobRecord: Sendable, Equatable {
     public var id: JobID
     public var kind: String
+    /// Of the payload's form; 1 where the kind has never changed it.
+    public var version: Int
     public var queue: String
     public var state: JobState
     public var priority: JobPriority
@@ -13,6 +15,8 @@ public struct JobRecord: Sendable, Equatable {
     public var snoozes: Int
     /// How often the owner died while it held the job.
     public var rescues: Int
+    /// One rescue more discards the job: it may be what kills its owners.
+    public var maxRescues: Int
     public var createdAt: Timestamp
     /// When the job becomes, or became, available.
     public var scheduledAt: Timestamp
@@ -27,20 +31,34 @@ public struct JobRecord: Sendable, Equatable {
     /// Of the last attempt that failed.
     public var error: JobFailure?
     public var tags: [String]
-    /// Nil when the kind is not unique.
-    public var uniqueKey: String?
-    public var uniqueStates: Set<JobState>
+    /// What the enqueuer sent along, such as the trace that the job belongs to; never interpreted here.
+    public var metadata: [String: String]
+    /// Nil when the job has no key, or gave it up.
+    public var unique: UniqueHold?
     public var schedule: String?
+    /// No attempt starts after it, and none is retried.
+    public var deadline: Timestamp?
+    /// The job whose attempt made this one.
+    public var parent: JobID?
+    /// Of the attempt that runs, or of the last one.
+    public var progress: JobProgress?
+    /// The last sign of life that the attempt gave by itself.
+    public var heartbeatAt: Timestamp?
+    /// Why no live node can run it; it is `available`, and not handed out. Nil for any other job.
+    public var parked: String?
 
     public init(
         id: JobID, kind: String, queue: String, state: JobState, priority: JobPriority, arguments: String,
-        attempt: Int = 0, maxAttempts: Int, snoozes: Int = 0, rescues: Int = 0, createdAt: Timestamp,
-        scheduledAt: Timestamp, startedAt: Timestamp? = nil, finishedAt: Timestamp? = nil,
+        version: Int = 1, attempt: Int = 0, maxAttempts: Int, snoozes: Int = 0, rescues: Int = 0, maxRescues: Int = 3,
+        createdAt: Timestamp, scheduledAt: Timestamp, startedAt: Timestamp? = nil, finishedAt: Timestamp? = nil,
         cancelRequestedAt: Timestamp? = nil, node: String? = nil, result: String? = nil, error: JobFailure? = nil,
-        tags: [String] = [], uniqueKey: String? = nil, uniqueStates: Set<JobState> = [], schedule: String? = nil
+        tags: [String] = [], metadata: [String: String] = [:], unique: UniqueHold? = nil, schedule: String? = nil,
+        deadline: Timestamp? = nil, parent: JobID? = nil, progress: JobProgress? = nil, heartbeatAt: Timestamp? = nil,
+        parked: String? = nil
     ) {
         self.id = id
         self.kind = kind
+        self.version = version
         self.queue = queue
         self.state = state
         self.priority = priority
@@ -49,6 +67,7 @@ public struct JobRecord: Sendable, Equatable {
         self.maxAttempts = maxAttempts
         self.snoozes = snoozes
         self.rescues = rescues
+        self.maxRescues = maxRescues
         self.createdAt = createdAt
         self.scheduledAt = scheduledAt
         self.startedAt = startedAt
@@ -58,9 +77,14 @@ public struct JobRecord: Sendable, Equatable {
         self.result = result
         self.error = error
         self.tags = tags
-        self.uniqueKey = uniqueKey
-        self.uniqueStates = uniqueStates
+        self.metadata = metadata
+        self.unique = unique
         self.schedule = schedule
+        self.deadline = deadline
+        self.parent = parent
+        self.progress = progress
+        self.heartbeatAt = heartbeatAt
+        self.parked = parked
     }
 }
 

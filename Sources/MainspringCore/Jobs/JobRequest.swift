@@ -11,11 +11,20 @@ public struct JobRequest: Sendable, Equatable {
     /// Nil: a new UUIDv7. The same id with the same content is the same job.
     public var id: JobID?
     public var tags: [String]
+    public var metadata: [String: String]
+    /// Nil: the kind's.
+    public var unique: UniquePolicy?
+    /// No attempt starts after it; nil: the kind's, if it has one.
+    public var deadline: Timestamp?
+    /// The running attempt that makes this job; when its token no longer holds, nothing is written.
+    public var parent: ParentAttempt?
     public var occurrence: ScheduleOccurrence?
 
     public init(
         kind: String, arguments: [String: JSONValue] = [:], queue: String? = nil, priority: JobPriority? = nil,
-        runAt: Timestamp? = nil, id: JobID? = nil, tags: [String] = [], occurrence: ScheduleOccurrence? = nil
+        runAt: Timestamp? = nil, id: JobID? = nil, tags: [String] = [], metadata: [String: String] = [:],
+        unique: UniquePolicy? = nil, deadline: Timestamp? = nil, parent: ParentAttempt? = nil,
+        occurrence: ScheduleOccurrence? = nil
     ) {
         self.kind = kind
         self.arguments = arguments
@@ -24,6 +33,10 @@ public struct JobRequest: Sendable, Equatable {
         self.runAt = runAt
         self.id = id
         self.tags = tags
+        self.metadata = metadata
+        self.unique = unique
+        self.deadline = deadline
+        self.parent = parent
         self.occurrence = occurrence
     }
 }
@@ -34,10 +47,13 @@ public struct ScheduleOccurrence: Sendable, Hashable {
     public var instant: Timestamp
     /// Make none while an earlier job of this schedule is unfinished.
     public var skipsOverlap: Bool
+    /// The firing node's; when it no longer holds, nothing is written. Nil: a person asked.
+    public var term: Term?
 
-    public init(schedule: String, instant: Timestamp, skipsOverlap: Bool) {
+    public init(schedule: String, instant: Timestamp, skipsOverlap: Bool, term: Term? = nil) {
         self.schedule = schedule
         self.instant = instant
         self.skipsOverlap = skipsOverlap
+        self.term = term
     }
 }

@@ -24,8 +24,9 @@ public enum JobState: String, Sendable, Hashable, CaseIterable {
     public func canBecome(_ next: JobState) -> Bool {
         switch self {
         case .pending: [.available, .scheduled, .cancelled].contains(next)
-        case .scheduled, .retryable: [.available, .cancelled].contains(next)
-        case .available: [.running, .cancelled].contains(next)
+        case .scheduled: [.available, .cancelled].contains(next)
+        case .retryable: [.available, .scheduled, .cancelled].contains(next)
+        case .available: [.running, .scheduled, .cancelled].contains(next)
         case .running: [.completed, .cancelled, .discarded, .retryable, .scheduled, .available].contains(next)
         case .cancelled, .discarded: next == .available
         case .completed: false

@@ -17,13 +17,15 @@ public struct Settlement: Sendable, Equatable {
 
     /// Turns an outcome into the job's next state.
     ///
-    /// - A failure or a timeout uses an attempt: `retryable` while attempts are left, then `discarded`.
+    /// - A failure or a timeout uses an attempt: `retryable` while attempts are left, the policy tries it again and the job's
+    ///   deadline is not over by then; else `discarded`. `retryAfter` goes before the policy's delay.
     /// - A snooze uses none, up to ``snoozeLimit`` times; after that it counts as a failure.
     /// - An interruption uses none: `available`, in its old place.
     /// - When `cancelRequested`, anything but a success ends in `cancelled`.
     public init(
         lease: Lease, outcome: JobOutcome, policy: RetryPolicy, output: AttemptOutput = AttemptOutput(), node: String,
-        startedAt: Timestamp, now: Timestamp, cancelRequested: Bool, using random: inout some RandomNumberGenerator
+        startedAt: Timestamp, now: Timestamp, cancelRequested: Bool, retryAfter: Duration? = nil,
+        using random: inout some RandomNumberGenerator
     ) {
         let job = lease.job
         let outcome = Self.normalize(outcome, job: job, cancelRequested: cancelRequested)
@@ -46,9 +48,13 @@ public struct Settlement: Sendable, Equatable {
         case .failure(let failure), .timeout(let failure):
             error = failure
             usesAttempt = true
-            nextState = job.attempt + 1 < job.maxAttempts ? .retryable : .discarded
-            if nextState == .retryable {
-                availableAt = now + policy.delay(afterFailures: job.attempt + 1, using: &random)
+            nextState = .discarded
+            if job.attempt + 1 < job.maxAttempts, policy.retries(failure) {
+                let next = now + (retryAfter ?? policy.delay(afterFailures: job.attempt + 1, using: &random))
+                if job.deadline.map({ next <= $0 }) ?? true {
+                    nextState = .retryable
+                    availableAt = next
+                }
             }
         case .discarded(let failure):
             error = failure

@@ -1,13 +1,37 @@
-/// At most one job per (kind, queue, chosen arguments) while it is in one of the given states.
+/// At most one job per (kind, queue, chosen arguments) while it is in one of the given states, or for a period.
 public struct UniquePolicy: Sendable, Hashable {
     /// Names of declared arguments; empty means all of them.
     public var by: [String]
+    /// The states in which a job holds its key; used by ``UniqueConflict/reject`` and ``UniqueConflict/replace``.
     public var states: Set<JobState>
+    /// How long a job holds its key whatever its state, from its creation; for ``UniqueConflict/debounce``, how long it waits
+    /// for another. Nil: only while it is in one of the states.
+    public var period: Duration?
+    public var onConflict: UniqueConflict
 
-    /// The default states are those of every unfinished job.
-    public init(by: [String] = [], states: Set<JobState> = [.pending, .scheduled, .available, .running, .retryable]) {
+    /// The default states are those of every unfinished job, and a conflict is rejected.
+    public init(
+        by: [String] = [], states: Set<JobState> = [.pending, .scheduled, .available, .running, .retryable],
+        period: Duration? = nil, onConflict: UniqueConflict = .reject
+    ) {
         self.by = by
         self.states = states
+        self.period = period
+        self.onConflict = onConflict
+    }
+
+    /// What a job made at `now` holds.
+    public func hold(kind: String, queue: String, arguments: [String: JSONValue], now: Timestamp) -> UniqueHold {
+        let key = key(kind: kind, queue: queue, arguments: arguments)
+        if onConflict == .debounce {
+            return UniqueHold(key: key, states: [.scheduled, .available, .retryable], onConflict: onConflict)
+        }
+        if onConflict == .keepLast {
+            // Until it has ended for good: that is what the newest job waits for.
+            return UniqueHold(key: key, states: Set(JobState.allCases.filter { !$0.isFinal }), onConflict: onConflict)
+        }
+        guard let period else { return UniqueHold(key: key, states: states, onConflict: onConflict) }
+        return UniqueHold(key: key, states: Set(JobState.allCases), until: now + period, onConflict: onConflict)
     }
 
     /// The key in its frozen form: SHA-256 over kind, queue and the chosen arguments as canonical JSON (keys sorted, one form

@@ -26,8 +26,8 @@ extension SQLRow {
             scheduledAt: time(11), startedAt: timeOrNil(12), finishedAt: timeOrNil(13),
             cancelRequestedAt: timeOrNil(14),
             node: textOrNil(15), result: textOrNil(24), error: failure(at: 20), tags: try tags(16),
-            uniqueKey: textOrNil(17),
-            uniqueStates: JobState.states(in: int(18)), schedule: textOrNil(19))
+            unique: textOrNil(17).map { UniqueHold(key: $0, states: JobState.states(in: int(18))) },
+            schedule: textOrNil(19))
     }
 
     /// From three columns: code, message, detail.

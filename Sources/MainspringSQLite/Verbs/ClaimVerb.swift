@@ -4,7 +4,7 @@ import MainspringStore
 extension StoreTransaction {
     func claim(_ request: ClaimRequest) throws -> [Lease] {
         let paused = try pausedQueues()
-        let kinds = request.kinds.jsonText
+        let kinds = request.kinds.keys.jsonText
         var claimed: [(rank: Int64, seq: Int64, lease: Lease)] = []
         claimed.reserveCapacity(request.demand.values.reduce(0) { $0 + max(0, min($1, 1000)) })
         for (queue, slots) in request.demand.sorted(by: { $0.key < $1.key }) where slots > 0 && !paused.contains(queue)
@@ -12,7 +12,7 @@ extension StoreTransaction {
             let before = claimed.count
             try claim(queue: queue, slots: slots, kinds: kinds, for: request) { row in
                 let token = AttemptToken(rawValue: "\(request.nonce).\(row.seq)")
-                let lease = Lease(job: try row.job(), token: token, expiresAt: request.leaseUntil)
+                let lease = Lease(job: try row.job(), token: token)
                 claimed.append((row.int(JobColumns.count), row.seq, lease))
             }
             move(queue, from: .available, to: .running, count: claimed.count - before)
@@ -40,7 +40,7 @@ extension StoreTransaction {
     ) throws {
         let owner = request.owner
         let all = try statement(Self.take("seq IN (\(Self.front))")).bind(
-            queue, kinds, slots, request.now, owner.name, owner.incarnation, request.nonce + ".", request.leaseUntil)
+            queue, kinds, slots, request.now, owner.name, owner.incarnation, request.nonce + ".", request.now)
         // The statement does all of its writes before it answers with the first row.
         if try all.unlessConflict({ try all.forEachRow(body) }) != nil { return }
 
@@ -50,7 +50,7 @@ extension StoreTransaction {
         let one = try statement(Self.take("seq = ?1"))
         for seq in seqs {
             let bound = try one.bind(
-                seq, 0, 0, request.now, owner.name, owner.incarnation, request.nonce + ".", request.leaseUntil)
+                seq, 0, 0, request.now, owner.name, owner.incarnation, request.nonce + ".", request.now)
             if try bound.unlessConflict({ try bound.forEachRow(body) }) == nil {
                 try statement("UPDATE job SET unique_key = NULL WHERE seq = ?").bind(seq).run()
                 try bound.forEachRow(body)

@@ -36,7 +36,7 @@ extension StoreTransaction {
             """
         ).bind(seq, now, job.priority.rank(availableAt: now))
         guard try update.runUnlessConflict() != nil else {
-            guard let holder = try job.uniqueKey.flatMap({ try holder(of: $0) }) else {
+            guard let holder = try job.unique.flatMap({ try holder(of: $0.key) }) else {
                 throw StoreFailure.damaged("an index holds a job that is not there")
             }
             return .duplicate(of: holder.job.id)

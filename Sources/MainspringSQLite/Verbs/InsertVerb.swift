@@ -56,7 +56,7 @@ private struct Insertion {
             record.id, record.kind, record.queue, record.state, record.priority.code,
             record.priority.rank(availableAt: record.scheduledAt), record.maxAttempts, record.createdAt,
             record.scheduledAt,
-            record.tags.isEmpty ? nil : record.tags.jsonText, record.uniqueKey, JobState.mask(of: record.uniqueStates),
+            record.tags.isEmpty ? nil : record.tags.jsonText, record.unique?.key, JobState.mask(of: record.unique?.states ?? []),
             record.schedule, record.arguments
         ).run()
     }
@@ -79,7 +79,7 @@ private struct Insertion {
             let earlier = try transaction.statement(sql).bind(occurrence.schedule).first { $0.text(0) }
             if let id = earlier.flatMap(JobID.init(rawValue:)) { return .overlapped(id) }
         }
-        guard let key = record.uniqueKey, record.uniqueStates.contains(record.state) else { return nil }
+        guard let key = record.unique?.key, record.unique?.states.contains(record.state) == true else { return nil }
         return try transaction.holder(of: key).map { .duplicate($0.job) }
     }
 

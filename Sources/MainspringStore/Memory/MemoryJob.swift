@@ -11,7 +11,9 @@ struct MemoryJob: Sendable {
     struct Hold: Sendable {
         var owner: NodeIdentity
         var token: AttemptToken
-        var leaseUntil: Timestamp
+        var leaseUntil: MonotonicInstant
+        /// What the attempt wrote so far, as far as it told.
+        var output = AttemptOutput()
     }
 
     struct Attempt: Sendable {
@@ -21,7 +23,7 @@ struct MemoryJob: Sendable {
 
     /// The key that it holds against others in its state.
     var heldKey: String? {
-        record.uniqueStates.contains(record.state) ? record.uniqueKey : nil
+        record.unique.flatMap { $0.states.contains(record.state) ? $0.key : nil }
     }
 
     /// Its place in its queue while it is available.
@@ -33,6 +35,11 @@ struct MemoryJob: Sendable {
     var duePlace: OrderedLine.Place {
         OrderedLine.Place(key: record.scheduledAt.microseconds, seq: seq)
     }
+
+    /// It was asked for later than at once.
+    var isDelayed: Bool { record.scheduledAt > record.createdAt }
+
+    var isInLine: Bool { record.state == .available && record.parked == nil }
 
     var waitsForItsTime: Bool { record.state == .scheduled || record.state == .retryable }
 

@@ -1,48 +1,71 @@
 import MainspringCore
 
 extension MemoryState {
-    mutating func claim(_ request: ClaimRequest) -> [Lease] {
+    mutating func claim(_ request: ClaimRequest, at instant: MonotonicInstant) -> [Lease] {
         var claimed: [(place: OrderedLine.Place, lease: Lease)] = []
         for (queue, slots) in request.demand.sorted(by: { $0.key < $1.key }) where paused[queue] != true && slots > 0 {
             let front = available[queue]?.prefix(slots) { seq in
-                jobs[seq].map { request.kinds.contains($0.record.kind) } ?? false
+                guard let job = jobs[seq]?.record else { return false }
+                return job.version <= request.kinds[job.kind] ?? 0
             }
             // The oldest first, so that it is the one that keeps a key that two of them would hold.
             for place in (front ?? []).sorted(by: { $0.seq < $1.seq }) {
-                if let lease = claim(place, for: request) { claimed.append((place, lease)) }
+                if let lease = claim(place, for: request, at: instant) { claimed.append((place, lease)) }
             }
         }
         return claimed.sorted { $0.place < $1.place }.map(\.lease)
     }
 
-    private mutating func claim(_ place: OrderedLine.Place, for request: ClaimRequest) -> Lease? {
+    private mutating func claim(
+        _ place: OrderedLine.Place, for request: ClaimRequest, at instant: MonotonicInstant
+    ) -> Lease? {
         let token = AttemptToken(rawValue: "\(request.nonce).\(place.seq)")
         let record = change(place.seq) { job in
             job.record.state = .running
             job.record.startedAt = request.now
             job.record.node = request.owner.name
-            job.hold = .init(owner: request.owner, token: token, leaseUntil: request.leaseUntil)
+            job.record.progress = nil
+            job.record.heartbeatAt = nil
+            job.hold = .init(owner: request.owner, token: token, leaseUntil: instant + request.lease)
         }
-        return record.map { Lease(job: $0, token: token, expiresAt: request.leaseUntil) }
+        return record.map { Lease(job: $0, token: token) }
     }
 
-    mutating func renew(_ tokens: [AttemptToken], until: Timestamp) -> Renewal {
-        let holders = Dictionary(running.compactMap { seq in jobs[seq]?.hold.map { ($0.token, seq) } }) { first, _ in
-            first
-        }
+    /// The running job that the token holds.
+    func holder(of token: AttemptToken) -> MemoryJob? {
+        // A token carries its job's number behind its nonce.
+        guard let seq = token.rawValue.split(separator: ".").last.flatMap({ Int64($0) }), let job = jobs[seq],
+            job.hold?.token == token
+        else { return nil }
+        return job
+    }
+
+    mutating func renew(_ tokens: [AttemptToken], until: MonotonicInstant) -> Renewal {
         var renewal = Renewal()
         for token in tokens {
-            guard let seq = holders[token], let job = jobs[seq] else {
+            guard let job = holder(of: token) else {
                 renewal.lost.insert(token)
                 continue
             }
             if job.record.cancelRequestedAt != nil { renewal.cancelRequested.insert(token) }
-            change(seq) { $0.hold?.leaseUntil = until }
+            jobs[job.seq]?.hold?.leaseUntil = until
         }
         return renewal
     }
 
-    /// Every next state must be one that a running job can have.
+    mutating func report(_ reports: [AttemptReport], now: Timestamp) -> [ReportResult] {
+        reports.map { report in
+            guard let job = checksTokens ? holder(of: report.token) : job(report.id), job.record.id == report.id,
+                job.hold != nil
+            else { return .stale }
+            jobs[job.seq]?.record.heartbeatAt = now
+            if let progress = report.progress { jobs[job.seq]?.record.progress = progress }
+            if let output = report.output { jobs[job.seq]?.hold?.output = output }
+            return .recorded(cancelRequested: job.record.cancelRequestedAt != nil)
+        }
+    }
+
+    /// The next state must be one that a running job can have.
     mutating func settle(_ settlements: [Settlement]) -> [SettleResult] {
         settlements.map { settlement in
             guard let job = job(settlement.id), job.record.state == .running, job.record.queue == settlement.queue,
@@ -63,10 +86,11 @@ extension MemoryState {
         return promotion
     }
 
-    mutating func reclaim(owner: NodeIdentity, now: Timestamp, limit: Int) -> [ReclaimedJob] {
+    mutating func reclaim(now: Timestamp, limit: Int, at instant: MonotonicInstant) -> [ReclaimedJob] {
+        let alive = Set(liveNodes(at: instant).map(\.identity))
         let lost = running.sorted().filter { seq in
             guard let hold = jobs[seq]?.hold else { return false }
-            return hold.owner.name == owner.name ? hold.owner.incarnation != owner.incarnation : hold.leaseUntil < now
+            return !alive.contains(hold.owner) || hold.leaseUntil < instant
         }
         return lost.prefix(max(0, limit)).compactMap { seq in
             change(seq) { $0.comeBack(now: now) }.map {
@@ -94,13 +118,20 @@ extension MemoryJob {
     }
 
     fileprivate mutating func comeBack(now: Timestamp) {
+        record.rescues += 1
+        if record.cancelRequestedAt != nil {
+            record.state = .cancelled
+        } else if record.rescues > record.maxRescues {
+            record.state = .discarded
+            record.error = .tooManyRescues(record.rescues)
+        } else {
+            record.state = .available
+        }
         let cut = AttemptRecord(
             number: record.attempt + 1, node: record.node ?? "", startedAt: record.startedAt ?? now, finishedAt: now,
-            outcome: .interrupted)
-        append(Attempt(record: cut, output: AttemptOutput()))
-        record.state = record.cancelRequestedAt == nil ? .available : .cancelled
+            outcome: .interrupted, error: record.state == .discarded ? record.error : nil)
+        append(Attempt(record: cut, output: hold?.output ?? AttemptOutput()))
         record.finishedAt = record.state.isFinal ? now : nil
-        record.rescues += 1
         record.node = nil
         hold = nil
     }

@@ -21,7 +21,7 @@ extension MemoryState {
         guard [.discarded, .cancelled, .scheduled, .retryable].contains(job.record.state) else {
             return .notAllowed(job.record)
         }
-        if let key = job.record.uniqueKey, job.record.uniqueStates.contains(.available), let holder = keyHolders[key],
+        if let hold = job.record.unique, hold.states.contains(.available), let holder = keyHolders[hold.key],
             holder != job.seq, let other = jobs[holder]
         {
             return .duplicate(of: other.record.id)
@@ -30,6 +30,8 @@ extension MemoryState {
             job.record.state = .available
             job.record.scheduledAt = now
             job.record.maxAttempts = max(job.record.maxAttempts, job.record.attempt + 1)
+            job.record.maxRescues = max(job.record.maxRescues, job.record.rescues + 1)
+            if let deadline = job.record.deadline, deadline <= now { job.record.deadline = nil }
             job.record.finishedAt = nil
             job.record.cancelRequestedAt = nil
             job.record.result = nil
@@ -37,10 +39,11 @@ extension MemoryState {
         return record.map { .retried($0) } ?? .notFound
     }
 
-    mutating func prune(finishedBefore: [JobState: Timestamp], limit: Int) -> Int {
+    mutating func prune(finishedBefore: [JobState: Timestamp], now: Timestamp, limit: Int) -> Int {
         let old: [(state: Int, finished: Timestamp, seq: Int64)] = jobs.values.compactMap { job in
             guard job.record.state.isFinal, let finished = job.record.finishedAt,
-                let time = finishedBefore[job.record.state], finished < time
+                let time = finishedBefore[job.record.state], finished < time,
+                job.record.unique?.until.map({ $0 <= now }) ?? true
             else { return nil }
             return (job.record.state.order, finished, job.seq)
         }
@@ -59,9 +62,14 @@ extension MemoryState {
     }
 
     func outputs(of id: JobID) -> [AttemptLog] {
-        (job(id)?.history ?? []).filter { !$0.output.isEmpty || $0.output.droppedBytes > 0 }.map {
+        guard let job = job(id) else { return [] }
+        var logs = job.history.map {
             AttemptLog(number: $0.record.number, startedAt: $0.record.startedAt, output: $0.output)
         }
+        if let hold = job.hold, let started = job.record.startedAt {
+            logs.append(AttemptLog(number: job.record.attempt + 1, startedAt: started, output: hold.output))
+        }
+        return logs.filter { !$0.output.isEmpty || $0.output.droppedBytes > 0 }
     }
 
     func jobs(matching query: JobQuery) -> JobPage {
@@ -79,7 +87,7 @@ extension MemoryState {
             let first = available[name]?.first.flatMap { jobs[$0.seq] }
             return QueueSummary(
                 name: name, counts: (counts[name] ?? [:]).filter { $0.value > 0 }, isPaused: paused[name] ?? false,
-                oldestAvailableAt: first?.record.scheduledAt)
+                parked: parked[name]?.count ?? 0, oldestAvailableAt: first?.record.scheduledAt)
         }
     }
 }

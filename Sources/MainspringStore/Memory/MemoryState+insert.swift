@@ -1,25 +1,30 @@
 import MainspringCore
 
 extension MemoryState {
-    mutating func insert(_ groups: [[NewJob]]) -> [[InsertResult]] {
-        groups.map { insert($0) }
+    mutating func insert(_ groups: [[NewJob]], now: Timestamp) -> [[InsertResult]] {
+        groups.map { insert($0, now: now) }
     }
 
-    private mutating func insert(_ group: [NewJob]) -> [InsertResult] {
+    private mutating func insert(_ group: [NewJob], now: Timestamp) -> [InsertResult] {
         let firstNew = lastSeq + 1
         let occurrencesBefore = occurrences
         let countsBefore = counts
-        let results = group.map { insert($0) }
+        // What the group changed of other jobs, newest first.
+        var undo: [MemoryJob] = []
+        let results = group.map { insert($0, now: now, undo: &undo) }
         guard results.contains(where: \.isRefusal) else { return results }
         for seq in stride(from: lastSeq, through: firstNew, by: -1) { remove(seq) }
+        for before in undo where before.seq < firstNew { change(before.seq) { $0 = before } }
         lastSeq = firstNew - 1
         occurrences = occurrencesBefore
         counts = countsBefore
         return InsertGroup.refused(results, of: group)
     }
 
-    private mutating func insert(_ new: NewJob) -> InsertResult {
-        let record = new.record
+    private mutating func insert(_ new: NewJob, now: Timestamp, undo: inout [MemoryJob]) -> InsertResult {
+        var record = new.record
+        if let term = new.occurrence?.term, term.number != self.term || leader == nil { return .staleTerm }
+        if let parent = new.parent, holder(of: parent.token)?.record.id != parent.id { return .staleParent }
         if let occurrence = new.occurrence, hasFired(occurrence) { return .alreadyFired }
         if let same = job(record.id)?.record {
             guard same.kind == record.kind, same.queue == record.queue, same.arguments == record.arguments else {
@@ -34,16 +39,40 @@ extension MemoryState {
             fire(occurrence)
             return .overlapped(job.record.id)
         }
-        if let key = record.uniqueKey, record.uniqueStates.contains(record.state), let holder = keyHolders[key],
-            let job = jobs[holder]
-        {
-            fire(new.occurrence)
-            return .duplicate(job.record)
+        if let holder = keyHolder(against: record) {
+            let until = holder.record.unique?.until
+            if let until, until <= now {
+                undo.insert(holder, at: 0)
+                change(holder.seq) { $0.record.unique = nil }
+            } else {
+                switch resolve(record, against: holder) {
+                case .refuse:
+                    fire(new.occurrence)
+                    return .duplicate(holder.record)
+                case .replace(let waiting):
+                    undo.insert(waiting, at: 0)
+                    fire(new.occurrence)
+                    return .replaced(change(waiting.seq) { $0.take(record) } ?? record)
+                case .follow:
+                    record.unique = record.unique?.following
+                    record.state = .pending
+                }
+            }
         }
         if let limit = new.queueLimit, waiting(in: record.queue) >= limit { return .queueFull(limit: limit) }
         fire(new.occurrence)
         add(record)
         return .inserted(record)
+    }
+
+    private func keyHolder(against record: JobRecord) -> MemoryJob? {
+        guard let hold = record.unique, hold.states.contains(record.state) else { return nil }
+        return keyHolders[hold.key].flatMap { jobs[$0] }
+    }
+
+    private func resolve(_ record: JobRecord, against holder: MemoryJob) -> UniqueResolution<MemoryJob> {
+        let follower = record.unique.flatMap { keyHolders[$0.following.key] }.flatMap { jobs[$0] }
+        return UniqueResolution(record.unique?.onConflict ?? .reject, holder: holder, holder.record.state, follower: follower)
     }
 
     private func hasFired(_ occurrence: ScheduleOccurrence) -> Bool {
@@ -59,5 +88,27 @@ extension MemoryState {
         instants.insert(occurrence.instant, at: instants.firstIndex { $0 > occurrence.instant } ?? instants.endIndex)
         if instants.count > StoreLimits.occurrencesPerSchedule { instants.removeFirst() }
         occurrences[occurrence.schedule] = instants
+    }
+}
+
+extension MemoryJob {
+    /// Takes over the content of a newer job with its key.
+    fileprivate mutating func take(_ new: JobRecord) {
+        record.arguments = new.arguments
+        record.version = new.version
+        record.priority = new.priority
+        record.maxAttempts = max(new.maxAttempts, record.attempt + 1)
+        record.maxRescues = new.maxRescues
+        record.scheduledAt = new.scheduledAt
+        record.tags = new.tags
+        record.metadata = new.metadata
+        record.deadline = new.deadline
+        record.parked = nil
+        if record.state == .pending {
+            record.unique = new.unique?.following
+        } else {
+            record.unique = new.unique
+            record.state = new.state
+        }
     }
 }

@@ -14,6 +14,13 @@ struct MemoryState: Sendable {
     /// Schedule → its unfinished jobs.
     var unfinished: [String: Set<Int64>] = [:]
     var counts: [String: [JobState: Int]] = [:]
+    /// Available jobs that no live node can run, by queue.
+    var parked: [String: Set<Int64>] = [:]
+    /// By name.
+    var nodes: [String: MemoryNode] = [:]
+    var leader: NodeIdentity?
+    /// The last term that was issued.
+    var term: Int64 = 0
     /// Queues that were ever paused.
     var paused: [String: Bool] = [:]
     /// Ascending, at most `StoreLimits.occurrencesPerSchedule`.
@@ -42,22 +49,35 @@ struct MemoryState: Sendable {
         seqs[job.record.id] = nil
     }
 
-    /// Changes a job; when its key is held by another in its new state, it gives the key up.
+    /// Changes a job; when its key is held by another in its new state, it gives the key up. When it lets go of a key that a
+    /// newer job waits for, that one waits no longer.
     @discardableResult
     mutating func change(_ seq: Int64, _ body: (inout MemoryJob) -> Void) -> JobRecord? {
         guard var job = jobs[seq] else { return nil }
+        let held = job.heldKey != nil && job.record.unique?.onConflict == .keepLast ? job.record.unique : nil
         unindex(job)
         body(&job)
-        if let key = job.heldKey, keyHolders[key] != nil { job.record.uniqueKey = nil }
+        if job.record.state != .available { job.record.parked = nil }
+        if let key = job.heldKey, keyHolders[key] != nil { job.record.unique = nil }
         index(job)
+        if let held, job.heldKey != held.key { release(held) }
         return job.record
+    }
+
+    private mutating func release(_ held: UniqueHold) {
+        guard let follower = keyHolders[held.following.key] else { return }
+        change(follower) { job in
+            job.record.state = job.isDelayed ? .scheduled : .available
+            job.record.unique = job.record.unique?.released
+        }
     }
 
     private mutating func index(_ job: MemoryJob) {
         jobs[job.seq] = job
         let record = job.record
         if let key = job.heldKey { keyHolders[key] = job.seq }
-        if record.state == .available { available[record.queue, default: OrderedLine()].insert(job.place) }
+        if job.isInLine { available[record.queue, default: OrderedLine()].insert(job.place) }
+        if record.parked != nil { parked[record.queue, default: []].insert(job.seq) }
         if job.waitsForItsTime { due.insert(job.duePlace) }
         if record.state == .running { running.insert(job.seq) }
         if let schedule = record.schedule, !record.state.isFinal { unfinished[schedule, default: []].insert(job.seq) }
@@ -67,7 +87,8 @@ struct MemoryState: Sendable {
     private mutating func unindex(_ job: MemoryJob) {
         let record = job.record
         if let key = job.heldKey { keyHolders[key] = nil }
-        if record.state == .available { available[record.queue]?.remove(job.place) }
+        if job.isInLine { available[record.queue]?.remove(job.place) }
+        if record.parked != nil { parked[record.queue]?.remove(job.seq) }
         if job.waitsForItsTime { due.remove(job.duePlace) }
         if record.state == .running { running.remove(job.seq) }
         if let schedule = record.schedule, !record.state.isFinal { unfinished[schedule]?.remove(job.seq) }
