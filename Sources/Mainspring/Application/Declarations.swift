@@ -7,6 +7,7 @@ struct Declarations: Sendable {
     var resources: [ProvidedResource] = []
     var startHooks: [Hook] = []
     var shutdownHooks: [Hook] = []
+    var jobs = DeclaredJobs()
 
     /// By name.
     var services: [String] { children.flatMap(\.all).filter { $0.kind == .service }.map(\.name) }
@@ -26,6 +27,7 @@ struct Declarations: Sendable {
         problems += check(resources.map { ($0.name, $0.site) }, isFree: true)
         problems += check(startHooks.map { ($0.name, $0.site) })
         problems += check(shutdownHooks.map { ($0.name, $0.site) })
+        problems += jobs.problems(against: configuration)
         guard problems.isEmpty else { throw ConfigurationErrors(code: .configuration, problems: problems) }
     }
 

@@ -9,18 +9,33 @@ extension JobClient {
     /// job, `queue_full` or `draining`, or a store's error; then nothing was written.
     @discardableResult
     public func enqueue(_ request: JobRequest) async throws -> JobRecord {
+        try await added([request], of: nil)[0].job
+    }
+
+    /// Adds all of the requests, one at least, or throws why one of them was refused. In their order.
+    func added(
+        _ requests: [JobRequest], of kind: JobKind?
+    ) async throws -> [(job: JobRecord, isDuplicate: Bool)] {
         let results: [InsertResult]
         do {
-            results = try await enqueue([request])
+            results = try await enqueue(requests, of: kind)
         } catch let invalid as InvalidRequests {
-            let code = invalid.problems.first?.code ?? .invalidArguments
+            let first = invalid.problems.first
+            let problems = invalid.problems.filter { $0.index == first?.index }
             throw MainspringError(
-                code, "the job of kind \(request.kind) was refused",
-                cause: invalid.problems.map(\.message).joined(separator: "; "))
+                first?.code ?? .invalidArguments, "the job of kind \(requests[first?.index ?? 0].kind) was refused",
+                cause: problems.map(\.message).joined(separator: "; "))
         }
-        switch results.first {
-        case .inserted(let job), .duplicate(let job), .replaced(let job): return job
-        case let other: throw (other ?? .notWritten).refusal()
+        // Of a group that was refused, one says why.
+        if let index = results.firstIndex(where: { $0.isRefusal && $0 != .notWritten }) {
+            throw results[index].refusal(place: results.count == 1 ? "" : " (jobs[\(index)])")
+        }
+        return try results.map { result in
+            switch result {
+            case .inserted(let job): (job, false)
+            case .duplicate(let job), .replaced(let job): (job, true)
+            default: throw result.refusal()
+            }
         }
     }
 }

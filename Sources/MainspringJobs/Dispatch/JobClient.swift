@@ -28,9 +28,22 @@ public struct JobClient: Sendable {
 
     /// Writes all of the requests or none; see ``Dispatcher/insert(_:)``. Throws `draining` once the node stops.
     public func enqueue(_ requests: [JobRequest]) async throws -> [InsertResult] {
-        guard engine?.isQuiet != true else { throw Dispatcher.draining }
-        return try await dispatcher.insert(requests)
+        try await enqueue(requests, of: nil)
     }
+
+    /// The same, for requests whose arguments are known to fit `kind`, unless nil.
+    func enqueue(_ requests: [JobRequest], of kind: JobKind?) async throws -> [InsertResult] {
+        guard engine?.isQuiet != true else { throw Dispatcher.draining }
+        return try await dispatcher.insert(requests, of: kind)
+    }
+
+    /// The declared kind of that name.
+    func kind(_ name: String) -> JobKind? { registry.kinds[name] }
+
+    /// Nothing runs here: kinds that are not declared are those of other processes.
+    var onlyEnqueues: Bool { engine == nil }
+
+    func now() -> Timestamp { time.now() }
 
     public func job(_ id: JobID) async throws -> JobRecord? { try await store.job(id) }
 
