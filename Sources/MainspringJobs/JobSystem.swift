@@ -4,48 +4,91 @@ public import MainspringStore
 
 /// START HERE: all that makes jobs work on one node, wired together.
 ///
-/// `JobClient` → `Dispatcher` → `JobStore` → `JobEngine` → `JobExecutor` → `Settler` → `JobStore`, then the event sink.
+/// `JobClient` → `Dispatcher` → `JobStore` → `JobEngine` → `JobExecutor` → `JobStore`, then the event sink; `NodeKeeper` keeps
+/// the node alive among the others, and the one that leads promotes, fires and cleans up for all.
 public final class JobSystem: Sendable {
     public let client: JobClient
     public let engine: JobEngine
+    private let store: any JobStore
     private let dispatcher: Dispatcher
     private let promoter: Promoter
     private let upkeep: Upkeep
     private let scheduler: Scheduler
+    private let keeper: NodeKeeper
     private let begun = WakeSignal()
 
-    /// `drained` is called when nothing runs any more after ``quiesce()``, exactly once; it must not block.
+    /// `onStop` is called when somebody asked this node to stop through the store, or took its name; `drained` when nothing runs
+    /// any more after ``quiesce()``, exactly once. Neither may block.
     public init(
-        registry: JobRegistry, schedules: [JobSchedule], retention: Retention, identity: NodeIdentity,
-        store: any JobStore, time: any TimeSource, ids: any IDSource, sink: any EventSink, health: StoreHealth,
-        logger: Logger, drained: @escaping @Sendable () -> Void
+        registry: JobRegistry, schedules: [JobSchedule], retention: Retention, node: NodeFacts, store: any JobStore,
+        time: any TimeSource, ids: any IDSource, sink: any EventSink, health: StoreHealth, logger: Logger,
+        onStop: @escaping @Sendable () -> Void = {}, drained: @escaping @Sendable () -> Void
     ) {
         let wake = EngineWaker()
         let waiters = JobWaiters()
-        promoter = Promoter(store: store, time: time, health: health) { wake.wake($0) }
+        let leadership = Leadership()
+        let promoter = Promoter(store: store, time: time, health: health, leadership: leadership) { wake.wake($0) }
         let events = FanOutSink([sink, promoter, waiters])
-        engine = JobEngine(
-            registry: registry, identity: identity, store: store, time: time, ids: ids, sink: events, health: health,
+        let engine = JobEngine(
+            registry: registry, identity: node.identity, store: store, time: time, ids: ids, sink: events, health: health,
+            onRelease: { queue in
+                promoter.look()
+                wake.wake(queue)
+            },
             drained: drained)
         wake.set(engine)
-        dispatcher = Dispatcher(registry: registry, store: store, time: time, ids: ids, sink: events) {
-            [promoter] records in
+        dispatcher = Dispatcher(registry: registry, store: store, time: time, ids: ids, sink: events) { records in
             for record in records {
                 if record.state == .available { wake.wake(record.queue) } else { promoter.consider(record.scheduledAt) }
             }
         }
-        upkeep = Upkeep(
-            store: store, identity: identity, retention: retention, time: time, sink: events, health: health
+        let upkeep = Upkeep(
+            store: store, retention: retention, time: time, sink: events, health: health, leadership: leadership
         ) { wake.wake($0) }
         client = JobClient(
-            dispatcher: dispatcher, engine: engine, store: store, time: time, sink: events, waiters: waiters)
-        scheduler = Scheduler(schedules: schedules, time: time, sink: events, logger: logger) { [client] in
-            try await client.enqueue($0)
+            dispatcher: dispatcher, registry: registry, engine: engine, store: store, time: time, sink: events,
+            waiters: waiters)
+        scheduler = Scheduler(
+            schedules: schedules, time: time, sink: events, logger: logger, ids: ids, leadership: leadership
+        ) { [client] in try await client.enqueue($0) }
+        let keeper = NodeKeeper(
+            facts: node, registry: registry, store: store, time: time, sink: events, health: health,
+            leadership: leadership, isDraining: { engine.isDraining || engine.isQuiet }, onNodes: { upkeep.look() }
+        ) { wish in
+            switch wish {
+            case .drain: engine.drain(true)
+            case .resume: engine.drain(false)
+            case .stop: onStop()
+            }
+        }
+        self.promoter = promoter
+        self.engine = engine
+        self.upkeep = upkeep
+        self.keeper = keeper
+        self.store = store
+        store.onNews { news in
+            if news.contains(.work) {
+                wake.wakeAll()
+                promoter.look()
+            }
+            if news.contains(.ended) { waiters.tellAll() }
+            if news.contains(.control) {
+                keeper.beatSoon()
+                wake.checkLeases()
+            }
         }
     }
 
-    /// Takes back what this node's earlier life held; before ``run()``.
-    public func reclaim() async throws { try await upkeep.reclaim() }
+    /// Makes the node known to its store, and takes back what its earlier life held; before ``run(beginsAtOnce:)``.
+    ///
+    /// Throws `locked` when another live node of the store has its name, or a store's error.
+    public func join() async throws {
+        try await keeper.join()
+        await upkeep.work()
+    }
+
+    /// Where the node's API listens, for the other nodes and for people.
+    public func listens(at url: String) { keeper.set(url: url) }
 
     /// Works until it is quiet and drained; then nothing of it runs any more, and none of its timers is pending. Call it once.
     ///
@@ -69,6 +112,7 @@ public final class JobSystem: Sendable {
             group.addTask(name: "mainspring.promoter") { await self.promoter.run() }
             group.addTask(name: "mainspring.upkeep") { await self.upkeep.run() }
             group.addTask(name: "mainspring.scheduler") { await self.scheduler.run() }
+            group.addTask(name: "mainspring.keeper") { await self.keeper.run() }
             await withTaskGroup(of: Void.self) { writers in
                 writers.addTask(name: "mainspring.inserts") { await self.dispatcher.run() }
                 await self.begun.wait()
@@ -77,6 +121,8 @@ public final class JobSystem: Sendable {
             }
             group.cancelAll()
         }
+        store.onNews(nil)
+        await keeper.leave()
     }
 
     /// From now on jobs are run; nothing happens the second time.
@@ -86,5 +132,11 @@ public final class JobSystem: Sendable {
     public func quiesce() {
         engine.quiesce()
         begin()
+    }
+
+    /// While on, this node takes no jobs, and what runs goes on; new jobs are taken in. The other nodes learn of it.
+    public func drain(_ isOn: Bool) {
+        engine.drain(isOn)
+        keeper.beatSoon()
     }
 }

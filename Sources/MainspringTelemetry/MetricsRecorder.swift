@@ -107,10 +107,12 @@ public final class MetricsRecorder: EventSink {
                 if settlement.nextState == .retryable { state.retries += 1 }
             }
         case .staleWrite: state.withLock { $0.staleWrites += 1 }
-        case .rescued(_, let kind, _):
+        case .rescued(_, let kind, _, let end):
             state.withLock { state in
                 state.rescues += 1
                 state.kinds[known(kind), default: JobCounts()].outcomes[.interrupted, default: 0] += 1
+                let outcome: JobOutcome.Name? = end == .cancelled ? .cancelled : end == .discarded ? .discarded : nil
+                if let outcome { state.kinds[known(kind), default: JobCounts()].outcomes[outcome, default: 0] += 1 }
             }
         case .cancelled(_, let kind, _):
             state.withLock { $0.kinds[known(kind), default: JobCounts()].outcomes[.cancelled, default: 0] += 1 }
@@ -118,7 +120,9 @@ public final class MetricsRecorder: EventSink {
             state.withLock { state in
                 if skipped { state.missed += 1 } else { state.lateness.record(lateness) }
             }
-        case .cancelRequested, .retried, .queuePaused, .queueResumed: break
+        case .cancelRequested, .retried, .queuePaused, .queueResumed, .replaced, .abandoned, .zombieEnded, .parked,
+            .released, .nodeJoined, .nodeLeft, .leads, .leadsNoMore:
+            break
         }
     }
 

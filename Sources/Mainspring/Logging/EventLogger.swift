@@ -25,8 +25,35 @@ struct EventLogger: EventSink {
         case .staleWrite(let id):
             logger.warning(
                 "A late end of an attempt was refused; another owner has the job", metadata: ["job.id": "\(id)"])
-        case .rescued(let id, let kind, let queue):
-            logger.notice("Job taken back from a dead owner", metadata: job(id, kind, queue))
+        case .replaced(let id, let kind, let queue):
+            logger.debug("Waiting job took over a newer one's content", metadata: job(id, kind, queue))
+        case .rescued(let id, let kind, let queue, let state):
+            let fields = job(id, kind, queue) { $0["job.state"] = "\(state.rawValue)" }
+            if state == .discarded {
+                logger.error("Job discarded: too many of its owners died while they ran it", metadata: fields)
+            } else {
+                logger.notice("Job taken back from a dead owner", metadata: fields)
+            }
+        case .abandoned(let id, let kind, let queue):
+            logger.error(
+                "Job was told to end and does not; it was settled without it, and keeps its worker until it ends",
+                metadata: job(id, kind, queue))
+        case .zombieEnded(let id, let kind, let queue):
+            logger.notice("Job that was settled without it has ended", metadata: job(id, kind, queue))
+        case .parked(let count):
+            logger.warning("Jobs set aside that no live node can run", metadata: ["jobs.count": "\(count)"])
+        case .released(let count):
+            logger.notice("Jobs that were set aside can run again", metadata: ["jobs.count": "\(count)"])
+        case .nodeJoined(let name): logger.info("Another node came", metadata: ["node": "\(name)"])
+        case .nodeLeft(let name, let died):
+            if died {
+                logger.warning("Another node died", metadata: ["node": "\(name)"])
+            } else {
+                logger.info("Another node left", metadata: ["node": "\(name)"])
+            }
+        case .leads(let term):
+            logger.info("This node promotes, fires and reclaims", metadata: ["term": "\(term.number)"])
+        case .leadsNoMore: logger.info("This node leads no more")
         case .cancelled(let id, let kind, let queue): logger.info("Job cancelled", metadata: job(id, kind, queue))
         case .cancelRequested(let id): logger.info("Running job asked to stop", metadata: ["job.id": "\(id)"])
         case .retried(let id, let kind, let queue):

@@ -64,7 +64,8 @@ final class Node: Sendable {
             embedding == .process && isatty(STDERR_FILENO) == 1 ? TerminalAnnouncer() : LogAnnouncer(logger: logger)
         stopReporter = ServiceStopReporter(announcer: announcer)
         let parts = NodeParts(
-            configuration: configuration, spawner: ground.spawner, client: client, workedQueues: queues)
+            configuration: configuration, spawner: ground.spawner, client: client, workedQueues: queues,
+            time: time)
         let metrics = MetricsRecorder(
             kinds: Set(configuration.jobs.keys), queues: Set(configuration.queues.keys),
             services: Set(configuration.services.map(\.name) + declarations.services),
@@ -81,10 +82,11 @@ final class Node: Sendable {
         jobs = JobSystem(
             registry: parts.registry { [stopTally] in stopTally.killed($0) }, schedules: parts.schedules,
             retention: parts.retention,
-            identity: NodeIdentity(name: configuration.node, incarnation: RandomIDSource().nonce()), store: store,
-            time: time,
-            ids: RandomIDSource(), sink: sink, health: health, logger: logger, drained: { [ending] in ending.drained() }
-        )
+            node: NodeFacts(
+                identity: NodeIdentity(name: configuration.node, incarnation: RandomIDSource().nonce()),
+                version: MainspringVersion.current), store: store, time: time, ids: RandomIDSource(), sink: sink,
+            health: health, logger: logger, onStop: { [ending] in ending.stop(.asked) },
+            drained: { [ending] in ending.drained() })
         do {
             let context = SupervisorContext(
                 time: time, sink: sink, logger: logger,
@@ -113,7 +115,7 @@ final class Node: Sendable {
             overview = NodeOverview(
                 configuration: configuration, status: status, jobs: jobs, supervisor: supervisor, ending: ending,
                 register: context.zombies, resources: resources, time: time)
-            try await jobs.reclaim()
+            try await jobs.join()
             web = try await WebServer.bind(
                 WebConfiguration(
                     host: configuration.http.bind.host, ports: configuration.http.bind.ports,
@@ -131,6 +133,7 @@ final class Node: Sendable {
             throw error
         }
         ground.spawner.setURL(web.url)
+        jobs.listens(at: web.url)
     }
 
     var handle: ApplicationHandle {

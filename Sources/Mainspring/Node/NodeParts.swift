@@ -15,10 +15,11 @@ struct NodeParts {
     let client: HTTPClient
     /// The queues to work on; nil: all.
     let workedQueues: Set<String>?
+    let time: any TimeSource
 
     func store() throws -> any JobStore {
         switch configuration.store.backend {
-        case .memory: return MemoryJobStore()
+        case .memory: return MemoryJobStore(time: time)
         case .sqlite(let path):
             var status = stat()
             guard lstat(path, &status) != 0 || status.st_mode & S_IFMT != S_IFLNK else {

@@ -22,6 +22,8 @@ public protocol IDSource: Sendable {
     func jobID(at time: Timestamp) -> JobID
     /// 128 random bits, in 32 hex digits: attempt tokens and node incarnations are made of these.
     func nonce() -> String
+    /// 64 random bits, for delays.
+    func word() -> UInt64
 }
 
 extension JobID {
@@ -58,4 +60,20 @@ public struct RandomIDSource: IDSource {
         var random = SystemRandomNumberGenerator()
         return JobID.hexDigits(random.next()) + JobID.hexDigits(random.next())
     }
+
+    public func word() -> UInt64 {
+        var random = SystemRandomNumberGenerator()
+        return random.next()
+    }
+}
+
+/// The random numbers of an id source.
+package struct SourcedRandom: RandomNumberGenerator {
+    private let ids: any IDSource
+
+    package init(_ ids: any IDSource) {
+        self.ids = ids
+    }
+
+    package func next() -> UInt64 { ids.word() }
 }

@@ -4,6 +4,19 @@ public struct RetryPolicy: Sendable, Hashable {
         case fixed, linear, exponential
         /// The delay after the first failure, the second, and so on; the last one stays.
         case custom([Duration])
+
+        /// The forms that have a name.
+        public enum Name: String, Sendable, Hashable, CaseIterable {
+            case fixed, linear, exponential
+        }
+
+        public init(_ name: Name) {
+            switch name {
+            case .fixed: self = .fixed
+            case .linear: self = .linear
+            case .exponential: self = .exponential
+            }
+        }
     }
 
     /// How much of a delay is left to chance, so that jobs that failed together do not come back together.

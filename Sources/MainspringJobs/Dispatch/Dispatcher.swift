@@ -51,7 +51,12 @@ public final class Dispatcher: Sendable {
             case .inserted(let record):
                 inserted.append(record)
                 sink.emit(.job(.enqueued(id: record.id, kind: record.kind, queue: record.queue)))
+            case .replaced(let record):
+                // It may be due at another time now.
+                inserted.append(record)
+                sink.emit(.job(.replaced(id: record.id, kind: record.kind, queue: record.queue)))
             case .duplicate: sink.emit(.job(.duplicate(kind: job.record.kind)))
+            case .staleParent: sink.emit(.job(.staleWrite(id: job.parent?.id ?? job.record.id)))
             default: break
             }
         }
@@ -101,15 +106,21 @@ public final class Dispatcher: Sendable {
     private func newJob(_ request: JobRequest, now: Timestamp) -> NewJob? {
         guard let kind = registry.kinds[request.kind] else { return nil }
         let queue = request.queue ?? kind.queue
-        let runAt = request.runAt.flatMap { $0 > now ? $0 : nil }
+        let unique = request.unique ?? kind.unique
+        let quiet = unique?.onConflict == .debounce ? unique?.period : nil
+        let wanted = [request.runAt, quiet.map { now + $0 }].compactMap { $0 }.max()
+        let runAt = wanted.flatMap { $0 > now ? $0 : nil }
         let record = JobRecord(
             id: request.id ?? ids.jobID(at: now), kind: kind.name, queue: queue,
             state: runAt == nil ? .available : .scheduled, priority: request.priority ?? kind.priority,
-            arguments: JSONValue.object(request.arguments).compactText, maxAttempts: kind.retry.maxAttempts,
-            createdAt: now,
-            scheduledAt: runAt ?? now, tags: request.tags,
-            uniqueKey: kind.unique?.key(kind: kind.name, queue: queue, arguments: request.arguments),
-            uniqueStates: kind.unique?.states ?? [], schedule: request.occurrence?.schedule)
-        return NewJob(record: record, occurrence: request.occurrence, queueLimit: registry.queues[queue]?.limit)
+            arguments: JSONValue.object(request.arguments).compactText, version: kind.version,
+            maxAttempts: kind.retry.maxAttempts, maxRescues: kind.maxRescues, createdAt: now,
+            scheduledAt: runAt ?? now, tags: request.tags, metadata: request.metadata,
+            unique: unique?.hold(kind: kind.name, queue: queue, arguments: request.arguments, now: now),
+            schedule: request.occurrence?.schedule, deadline: request.deadline ?? kind.deadline.map { now + $0 },
+            parent: request.parent?.id)
+        return NewJob(
+            record: record, occurrence: request.occurrence, queueLimit: registry.queues[queue]?.limit,
+            parent: request.parent)
     }
 }

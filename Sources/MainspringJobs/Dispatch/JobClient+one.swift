@@ -19,7 +19,7 @@ extension JobClient {
                 cause: invalid.problems.map(\.message).joined(separator: "; "))
         }
         switch results.first {
-        case .inserted(let job), .duplicate(let job): return job
+        case .inserted(let job), .duplicate(let job), .replaced(let job): return job
         case let other: throw (other ?? .notWritten).refusal()
         }
     }
@@ -38,7 +38,11 @@ extension InsertResult {
                 .queueFull, "the queue holds its limit of \(limit) waiting jobs\(place)",
                 hint: "Try again later, add workers, or raise the queue's 'limit'. Nothing was written.",
                 retryAfter: .seconds(5))
-        case .inserted, .duplicate, .alreadyFired, .overlapped, .notWritten:
+        case .staleParent:
+            MainspringError(
+                .staleAttempt, "the attempt that makes the job no longer holds its own\(place)",
+                hint: "Another attempt may run it by now; stop, and write nothing more.")
+        case .inserted, .duplicate, .replaced, .staleTerm, .alreadyFired, .overlapped, .notWritten:
             MainspringError(.storeFailed, "the store gave an answer that no request of this kind has")
         }
     }

@@ -5,17 +5,20 @@ import Synchronization
 /// What callers do with jobs: the only way in for surfaces, schedules and Swift code.
 public struct JobClient: Sendable {
     private let dispatcher: Dispatcher
-    private let engine: JobEngine
+    private let registry: JobRegistry
+    /// Nil for a client that only enqueues.
+    private let engine: JobEngine?
     private let store: any JobStore
     private let time: any TimeSource
     private let sink: any EventSink
     private let waiters: JobWaiters
 
     init(
-        dispatcher: Dispatcher, engine: JobEngine, store: any JobStore, time: any TimeSource, sink: any EventSink,
-        waiters: JobWaiters
+        dispatcher: Dispatcher, registry: JobRegistry, engine: JobEngine?, store: any JobStore, time: any TimeSource,
+        sink: any EventSink, waiters: JobWaiters
     ) {
         self.dispatcher = dispatcher
+        self.registry = registry
         self.engine = engine
         self.store = store
         self.time = time
@@ -25,7 +28,7 @@ public struct JobClient: Sendable {
 
     /// Writes all of the requests or none; see ``Dispatcher/insert(_:)``. Throws `draining` once the node stops.
     public func enqueue(_ requests: [JobRequest]) async throws -> [InsertResult] {
-        guard !engine.isQuiet else { throw Dispatcher.draining }
+        guard engine?.isQuiet != true else { throw Dispatcher.draining }
         return try await dispatcher.insert(requests)
     }
 
@@ -36,11 +39,11 @@ public struct JobClient: Sendable {
     /// What each attempt wrote, oldest first; the one that runs now is last, as far as it got.
     public func logs(of id: JobID) async throws -> [AttemptLog]? {
         guard try await store.job(id) != nil else { return nil }
-        let running = engine.attempt(of: id)
+        let running = engine?.attempt(of: id)
         var logs = try await store.outputs(of: id)
-        if let running, !logs.contains(where: { $0.startedAt == running.startedAt }),
-            let output = running.currentOutput()
-        {
+        if let running, let output = running.currentOutput() {
+            // What runs here is known better here than by what it told the store.
+            logs.removeAll { $0.startedAt == running.startedAt }
             logs.append(AttemptLog(number: running.lease.attemptNumber, startedAt: running.startedAt, output: output))
         }
         return logs
@@ -68,13 +71,40 @@ public struct JobClient: Sendable {
         }
     }
 
+    /// Writes what a running attempt tells of itself, under its token, wherever it runs. Throws `stale_attempt` when the token no
+    /// longer holds; then nothing was written. True when the job was asked to cancel.
+    @discardableResult
+    public func report(_ report: AttemptReport) async throws -> Bool {
+        let result = try await store.report([report], now: time.now()).first ?? .stale
+        guard case .recorded(let cancelRequested) = result else {
+            sink.emit(.job(.staleWrite(id: report.id)))
+            throw MainspringError(
+                .staleAttempt, "the token does not hold job \(report.id) any more",
+                hint: "Another attempt may run it by now; stop, and write nothing more.")
+        }
+        engine?.attempt(of: report.id)?.sawSign()
+        return cancelRequested
+    }
+
+    public func nodes() async throws -> [NodeRecord] { try await store.nodes() }
+
+    /// Asks a node for something, wherever it runs. Throws `not_found` when no live node has the name.
+    public func ask(_ wish: NodeWish, of node: String) async throws {
+        guard try await store.ask(wish, of: node) else {
+            let near = NearestName.of(node, among: try await store.nodes().map(\.identity.name))
+            throw MainspringError(
+                .notFound, "no live node is called '\(node)'",
+                hint: near.map { "Did you mean '\($0)'?" } ?? "See 'mainspring node ls'.")
+        }
+    }
+
     public func cancel(_ id: JobID) async throws -> CancelResult {
         let result = try await store.cancel([id], now: time.now()).first ?? .notFound
         switch result {
         case .cancelled(let job): sink.emit(.job(.cancelled(id: id, kind: job.kind, queue: job.queue)))
         case .requested(let job):
             sink.emit(.job(.cancelRequested(id: id)))
-            engine.cancel(job)
+            engine?.cancel(job)
         case .alreadyFinal, .notFound: break
         }
         return result
@@ -84,7 +114,7 @@ public struct JobClient: Sendable {
         let result = try await store.retry(id, now: time.now())
         if case .retried(let job) = result {
             sink.emit(.job(.retried(id: id, kind: job.kind, queue: job.queue)))
-            engine.wake(queue: job.queue)
+            engine?.wake(queue: job.queue)
         }
         return result
     }
@@ -92,23 +122,23 @@ public struct JobClient: Sendable {
     /// Every declared queue and every queue that holds jobs, by name, with what this node works on.
     public func queues() async throws -> [QueueStatus] {
         let stored = Dictionary(try await store.queues().map { ($0.name, $0) }, uniquingKeysWith: { $1 })
-        let declared = engine.registry.queues
+        let declared = registry.queues
         return Set(stored.keys).union(declared.keys).sorted().map { name in
             QueueStatus(
                 summary: stored[name] ?? QueueSummary(name: name, counts: [:], isPaused: false, oldestAvailableAt: nil),
-                options: declared[name], busy: engine.busy(queue: name))
+                options: declared[name], busy: engine?.busy(queue: name) ?? 0)
         }
     }
 
     /// Throws `not_found` for a queue that is neither declared nor in the store.
     public func setPaused(_ paused: Bool, queue: String) async throws {
         guard try await queues().contains(where: { $0.summary.name == queue }) else {
-            let near = NearestName.of(queue, among: engine.registry.queues.keys).map { "Did you mean '\($0)'?" }
+            let near = NearestName.of(queue, among: registry.queues.keys).map { "Did you mean '\($0)'?" }
             throw MainspringError(.notFound, "there is no queue '\(queue)'", hint: near ?? "See 'mainspring queue ls'.")
         }
         try await store.setPaused(paused, queue: queue)
         sink.emit(.job(paused ? .queuePaused(queue) : .queueResumed(queue)))
-        if !paused { engine.wake(queue: queue) }
+        if !paused { engine?.wake(queue: queue) }
     }
 }
 

@@ -19,7 +19,7 @@ final class JobWaiters: EventSink {
         guard case .job(let event) = event else { return }
         switch event {
         case .settled(let settlement, _): tell(settlement.id)
-        case .cancelled(let id, _, _): tell(id)
+        case .cancelled(let id, _, _), .rescued(let id, _, _, _): tell(id)
         default: break
         }
     }
@@ -37,6 +37,12 @@ final class JobWaiters: EventSink {
                 if state.waiters[id]?.isEmpty == true { state.waiters[id] = nil }
             }
         }
+    }
+
+    /// Somebody else ended jobs, and it is not known which.
+    func tellAll() {
+        let waiters = state.withLock { $0.waiters.values.flatMap(\.values) }
+        for waiter in waiters { waiter() }
     }
 
     private func tell(_ id: JobID) {

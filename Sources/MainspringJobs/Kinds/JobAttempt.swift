@@ -7,6 +7,10 @@ public final class JobAttempt: Sendable {
         case timeout, cancelRequested, shutdown
         /// The store gave the job to another owner: this attempt can no longer write its end.
         case leaseLost
+        /// It gave no sign of life for longer than its kind allows.
+        case silent
+        /// The job's deadline came while it ran.
+        case deadline
     }
 
     /// How much time is left to end by itself.
@@ -21,18 +25,60 @@ public final class JobAttempt: Sendable {
         var reason: StopReason?
         var isKilled = false
         var hasEnded = false
+        /// Its end is written, or will be: by the executor's return, or without it.
+        var isSettled = false
+        var lastSign: MonotonicInstant
         var handler: (@Sendable (Urgency) -> Void)?
+        var stopHook: (@Sendable () -> Void)?
+        var patience: (any ScheduledAction)?
         var output: (@Sendable () -> AttemptOutput)?
     }
 
     public let lease: Lease
     public let startedAt: Timestamp
-    private let state = Mutex(State())
+    private let state: Mutex<State>
+    private let reporting: Reporting
 
-    public init(lease: Lease, startedAt: Timestamp) {
+    /// What the attempt may use to tell the store of itself.
+    struct Reporting: Sendable {
+        let time: any TimeSource
+        /// Takes what is told; soon it is written.
+        let report: @Sendable (AttemptReport) -> Void
+    }
+
+    init(lease: Lease, startedAt: Timestamp, reporting: Reporting) {
         self.lease = lease
         self.startedAt = startedAt
+        self.reporting = reporting
+        state = Mutex(State(lastSign: reporting.time.monotonic()))
     }
+
+    /// For an attempt outside of an engine, as tests of executors run them; what it reports goes nowhere.
+    package convenience init(lease: Lease, startedAt: Timestamp, time: any TimeSource) {
+        self.init(lease: lease, startedAt: startedAt, reporting: Reporting(time: time) { _ in })
+    }
+
+    // MARK: Signs of life
+
+    /// Says that the attempt lives and, unless nil, how far it is; the store learns of it soon. Nothing happens once the
+    /// attempt has ended.
+    public func report(_ progress: JobProgress? = nil) {
+        let isOver = state.withLock { state in
+            state.lastSign = reporting.time.monotonic()
+            return state.isSettled
+        }
+        guard !isOver else { return }
+        reporting.report(AttemptReport(id: lease.job.id, token: lease.token, progress: progress))
+    }
+
+    /// A sign of life that came another way, and is in the store already.
+    func sawSign() {
+        state.withLock { $0.lastSign = reporting.time.monotonic() }
+    }
+
+    var lastSign: MonotonicInstant { state.withLock { $0.lastSign } }
+
+    // MARK: The end
 
     public var stopReason: StopReason? { state.withLock { $0.reason } }
 
@@ -61,19 +107,53 @@ public final class JobAttempt: Sendable {
 
     /// Asks the attempt to end; the first reason stays.
     func stop(_ reason: StopReason) {
-        let handler: (@Sendable (Urgency) -> Void)? = state.withLock { state in
-            guard state.reason == nil else { return nil }
+        let (handler, hook): ((@Sendable (Urgency) -> Void)?, (@Sendable () -> Void)?) = state.withLock { state in
+            guard state.reason == nil else { return (nil, nil) }
             state.reason = reason
-            return state.handler
+            return (state.handler, state.stopHook)
         }
+        // First, as the handler is somebody else's.
+        hook?()
         handler?(.stop)
     }
+
+    /// Sets what is called when a stop is asked for, once; at once if it was.
+    func whenStopped(_ hook: @escaping @Sendable () -> Void) {
+        let isStopped = state.withLock { state in
+            state.stopHook = hook
+            return state.reason != nil
+        }
+        if isStopped { hook() }
+    }
+
+    /// The timer that gives up on it; cancelled when it has ended.
+    func keep(_ timer: any ScheduledAction) {
+        let isLate = state.withLock { state in
+            if !state.hasEnded { state.patience = timer }
+            return state.hasEnded
+        }
+        if isLate { timer.cancel() }
+    }
+
+    /// True for the first caller, which then writes the attempt's end; nobody else may.
+    func takeEnd() -> Bool {
+        state.withLock { state in
+            defer { state.isSettled = true }
+            return !state.isSettled
+        }
+    }
+
+    /// Its end was written without it, and it still runs: a zombie, which can no longer write.
+    public var isZombie: Bool { state.withLock { $0.isSettled && !$0.hasEnded } }
 
     /// The executor has returned: what it started is gone, and its pid may be another's by now.
     func hasEnded() {
         state.withLock { state in
+            state.patience?.cancel()
+            state.patience = nil
             state.hasEnded = true
             state.handler = nil
+            state.stopHook = nil
         }
     }
 

@@ -12,9 +12,12 @@ public protocol JobExecutor: Sendable {
 public struct AttemptResult: Sendable, Equatable {
     public var outcome: JobOutcome
     public var output: AttemptOutput
+    /// After a failure: goes before the delay of the kind's retry policy.
+    public var retryAfter: Duration?
 
-    public init(_ outcome: JobOutcome, output: AttemptOutput = AttemptOutput()) {
+    public init(_ outcome: JobOutcome, output: AttemptOutput = AttemptOutput(), retryAfter: Duration? = nil) {
         self.outcome = outcome
         self.output = output
+        self.retryAfter = retryAfter
     }
 }

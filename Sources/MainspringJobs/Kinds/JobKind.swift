@@ -3,6 +3,8 @@ public import MainspringCore
 /// What the operator declared about one kind of job. Only declared kinds can run.
 public struct JobKind: Sendable {
     public var name: String
+    /// Of the payload's form that this program writes; it runs all older ones too, and none that is newer.
+    public var version: Int
     public var arguments: ArgumentSchema
     /// The queue of jobs that do not name one.
     public var queue: String
@@ -11,21 +13,37 @@ public struct JobKind: Sendable {
     public var timeout: Duration
     public var retry: RetryPolicy
     public var unique: UniquePolicy?
+    /// The longest that an attempt may give no sign of life (progress or a heartbeat) before it counts as hung; nil: it need
+    /// give none.
+    public var silence: Duration?
+    /// After this long from its creation no attempt of a job starts; nil: no such time.
+    public var deadline: Duration?
+    /// How often the owner may die while it runs a job, before the job is discarded.
+    public var maxRescues: Int
+    /// How long an attempt that was told to end may take, before it is settled without it and counted as a zombie; nil: as long
+    /// as it takes, for executors that end by force.
+    public var patience: Duration?
     public var executor: any JobExecutor
 
-    /// The default timeout is five minutes.
+    /// The default timeout is five minutes; a job survives three deaths of its owner.
     public init(
-        name: String, arguments: ArgumentSchema = ArgumentSchema(), queue: String = "default",
+        name: String, version: Int = 1, arguments: ArgumentSchema = ArgumentSchema(), queue: String = "default",
         priority: JobPriority = .normal, timeout: Duration = .seconds(300), retry: RetryPolicy = RetryPolicy(),
-        unique: UniquePolicy? = nil, executor: any JobExecutor
+        unique: UniquePolicy? = nil, silence: Duration? = nil, deadline: Duration? = nil, maxRescues: Int = 3,
+        patience: Duration? = nil, executor: any JobExecutor
     ) {
         self.name = name
+        self.version = version
         self.arguments = arguments
         self.queue = queue
         self.priority = priority
         self.timeout = timeout
         self.retry = retry
         self.unique = unique
+        self.silence = silence
+        self.deadline = deadline
+        self.maxRescues = maxRescues
+        self.patience = patience
         self.executor = executor
     }
 }

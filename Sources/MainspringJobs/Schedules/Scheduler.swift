@@ -14,24 +14,37 @@ struct Scheduler: Sendable {
     }
 
     private enum Result {
-        case fired, storeFailed, draining
+        case fired, storeFailed, draining, notLeading
     }
 
     let schedules: [JobSchedule]
     let time: any TimeSource
     let sink: any EventSink
     let logger: Logger
+    let ids: any IDSource
+    let leadership: Leadership
     let enqueue: @Sendable ([JobRequest]) async throws -> [InsertResult]
 
     /// So that a jump of the wall clock is seen.
     private static let longestSleep: Duration = .seconds(60)
     private static let retryDelay: Duration = .seconds(1)
+    /// How late a node that has just begun to lead still fires what the last leader may not have: longer than it takes to find
+    /// out that a leader is gone.
+    private static let takeover: Duration = .seconds(60)
 
-    /// Until its task is cancelled or the node drains. Instants that passed while no node ran are not made up for; one that
-    /// the store did not take is tried again until the next is there.
+    /// Until its task is cancelled or the node drains; while another node leads, that one fires. Instants that passed while no
+    /// node ran are not made up for; one that the store did not take is tried again until the next is there.
     @concurrent func run() async {
+        let signal = WakeSignal()
+        leadership.onChange { signal.notify() }
         var firings = schedules.map { firing(of: $0, after: time.now()) }
         while let next = firings.min(by: { $0.at < $1.at }) {
+            guard leadership.term != nil else {
+                await signal.wait()
+                if Task.isCancelled { return }
+                catchUp(&firings)
+                continue
+            }
             let wait = next.at - time.now()
             if wait > .zero {
                 guard (try? await time.sleep(for: min(wait, Self.longestSleep))) != nil else { return }
@@ -42,6 +55,7 @@ struct Scheduler: Sendable {
                 let fired = firings[index]
                 switch await fire(fired) {
                 case .draining: return
+                case .notLeading: break
                 case .storeFailed where fired.schedule.instant(after: fired.instant) > now + Self.retryDelay:
                     firings[index].at = now + Self.retryDelay
                 case .storeFailed:
@@ -53,24 +67,38 @@ struct Scheduler: Sendable {
         }
     }
 
+    /// Of what fell due while another node led, the newest of each schedule; the store knows which of them it fired.
+    private func catchUp(_ firings: inout [Firing]) {
+        let oldest = time.now() - Self.takeover
+        for index in firings.indices where firings[index].instant < oldest {
+            firings[index] = firing(of: firings[index].schedule, after: oldest)
+        }
+    }
+
     private func firing(of schedule: JobSchedule, after time: Timestamp) -> Firing {
         let instant = schedule.instant(after: time)
-        let jitter = Int64.random(in: 0...max(0, schedule.jitter.wholeMicroseconds))
+        var random = SourcedRandom(ids)
+        let jitter = Int64.random(in: 0...max(0, schedule.jitter.wholeMicroseconds), using: &random)
         let due = instant + .microseconds(jitter)
         return Firing(schedule: schedule, instant: instant, due: due, at: due)
     }
 
     private func fire(_ firing: Firing) async -> Result {
+        guard let term = leadership.term else { return .notLeading }
         let schedule = firing.schedule
         let request = JobRequest(
             kind: schedule.kind, arguments: schedule.arguments,
             occurrence: ScheduleOccurrence(
-                schedule: schedule.name, instant: firing.instant, skipsOverlap: schedule.skipsOverlap))
+                schedule: schedule.name, instant: firing.instant, skipsOverlap: schedule.skipsOverlap,
+                term: term))
         do {
             let result = try await enqueue([request]).first
             let isSkipped: Bool
             switch result {
             case .alreadyFired: return .fired
+            case .staleTerm:
+                leadership.lost(term)
+                return .notLeading
             case .inserted: isSkipped = false
             default:
                 isSkipped = true

@@ -3,13 +3,14 @@ import MainspringCore
 import MainspringStore
 import Synchronization
 
-/// Makes scheduled and retryable jobs available when they are due.
+/// Makes scheduled and retryable jobs available when they are due, while its node leads.
 ///
-/// It sleeps until the next due time that it knows of, learning of earlier ones from inserts and settlements.
+/// It sleeps until the next due time that it knows of, learning of earlier ones from inserts, settlements and other nodes.
 final class Promoter: EventSink {
     private let store: any JobStore
     private let time: any TimeSource
     private let health: StoreHealth
+    private let leadership: Leadership
     private let onPromoted: @Sendable (_ queue: String) -> Void
     private let signal = WakeSignal()
     private let nextDue = Mutex<Timestamp?>(Timestamp(microseconds: 0))
@@ -19,12 +20,16 @@ final class Promoter: EventSink {
     private static let batch = 500
 
     init(
-        store: any JobStore, time: any TimeSource, health: StoreHealth, onPromoted: @escaping @Sendable (String) -> Void
+        store: any JobStore, time: any TimeSource, health: StoreHealth, leadership: Leadership,
+        onPromoted: @escaping @Sendable (String) -> Void
     ) {
         self.store = store
         self.time = time
         self.health = health
+        self.leadership = leadership
         self.onPromoted = onPromoted
+        // What the last leader knew is looked up anew.
+        leadership.onChange { [weak self] in self?.look() }
     }
 
     func emit(_ event: MainspringEvent) {
@@ -44,17 +49,19 @@ final class Promoter: EventSink {
         if isEarlier { signal.notify() }
     }
 
+    /// Something may be due at any time.
+    func look() { consider(Timestamp(microseconds: 0)) }
+
     /// Until its task is cancelled.
     @concurrent func run() async {
         while !Task.isCancelled {
-            let now = time.now()
-            let due = nextDue.withLock { $0 }
-            if let due, due <= now {
-                await promote(now: now)
+            guard let term = leadership.term, let due = nextDue.withLock({ $0 }) else {
+                await signal.wait()
                 continue
             }
-            guard let due else {
-                await signal.wait()
+            let now = time.now()
+            if due <= now {
+                await promote(under: term, now: now)
                 continue
             }
             let timer = time.schedule(after: min(due - now, Self.longestSleep)) { [signal] in signal.notify() }
@@ -63,13 +70,15 @@ final class Promoter: EventSink {
         }
     }
 
-    private func promote(now: Timestamp) async {
+    private func promote(under term: Term, now: Timestamp) async {
         nextDue.withLock { $0 = nil }
         do {
-            let promotion = try await store.promote(now: now, limit: Self.batch)
+            let promotion = try await store.promote(under: term, now: now, limit: Self.batch)
             health.succeeded(doing: .promote)
             for queue in promotion.promoted.keys { onPromoted(queue) }
             if let next = promotion.nextDue { consider(next) }
+        } catch let error as MainspringError where error.code == .staleTerm {
+            leadership.lost(term)
         } catch {
             health.failed(error, doing: .promote)
             nextDue.withLock { $0 = now }

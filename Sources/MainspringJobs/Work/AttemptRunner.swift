@@ -1,30 +1,59 @@
 import MainspringCore
 
-/// Runs one attempt: the executor within the kind's timeout, and what a requested stop makes of its outcome.
+/// Runs one attempt: the executor inside the middleware, within the kind's timeout, silence and the job's deadline, and what a
+/// requested stop makes of its outcome.
 struct AttemptRunner {
     let kind: JobKind
+    let middleware: [any JobMiddleware]
     let time: any TimeSource
 
-    func run(_ attempt: JobAttempt) async -> AttemptResult {
+    /// Returns when the executor has; `abandon` is called before that when it was told to end and took longer than the kind's
+    /// patience.
+    func run(_ attempt: JobAttempt, abandon: @escaping @Sendable () -> Void) async -> AttemptResult {
         // Asked to end before it began, for instance claimed while the node became quiet: it never runs.
         if let reason = attempt.stopReason { return AttemptResult(outcome(.interrupted, stopReason: reason)) }
-        let timer = time.schedule(after: kind.timeout) { attempt.stop(.timeout) }
-        defer { timer.cancel() }
-        var result = await kind.executor.run(attempt)
+        let left = attempt.lease.job.deadline.map { $0 - attempt.startedAt }
+        if let left, left <= .zero { return AttemptResult(.discarded(Self.tooLate)) }
+        let isCutByDeadline = left.map { $0 < kind.timeout } ?? false
+        let timer = time.schedule(after: isCutByDeadline ? left ?? kind.timeout : kind.timeout) {
+            attempt.stop(isCutByDeadline ? .deadline : .timeout)
+        }
+        let watch = kind.silence.map { SilenceWatch(attempt, limit: $0, time: time) }
+        if let patience = kind.patience {
+            attempt.whenStopped { [time] in attempt.keep(time.schedule(after: patience, abandon)) }
+        }
+        var result = await run(attempt, from: 0)
         attempt.hasEnded()
+        timer.cancel()
+        watch?.cancel()
         result.outcome = outcome(result.outcome, stopReason: attempt.stopReason)
         return result
     }
 
-    private func outcome(_ outcome: JobOutcome, stopReason: JobAttempt.StopReason?) -> JobOutcome {
+    private func run(_ attempt: JobAttempt, from index: Int) async -> AttemptResult {
+        guard index < middleware.count else { return await kind.executor.run(attempt) }
+        return await middleware[index].run(attempt) { await run($0, from: index + 1) }
+    }
+
+    private static let tooLate = JobFailure(code: "deadline", message: "its deadline was over before it could start")
+
+    /// What the outcome is once a stop was asked for.
+    func outcome(_ outcome: JobOutcome, stopReason: JobAttempt.StopReason?) -> JobOutcome {
         guard let stopReason, outcome.name != .success else { return outcome }
         switch stopReason {
-        case .timeout:
-            var failure = JobFailure(code: "timeout", message: "ran longer than its timeout of \(kind.timeout.text)")
-            if case .failure(let cause) = outcome { failure.detail = cause.detail }
-            return .timeout(failure)
+        case .timeout: return .timeout(failure("timeout", "ran longer than its timeout of \(kind.timeout.text)", outcome))
+        case .silent:
+            let limit = kind.silence?.text ?? "none"
+            return .timeout(failure("silent", "gave no sign of life for its limit of \(limit)", outcome))
+        case .deadline: return .discarded(failure("deadline", "its deadline came while it ran", outcome))
         case .cancelRequested: return .cancelled
         case .shutdown, .leaseLost: return .interrupted
         }
+    }
+
+    private func failure(_ code: String, _ message: String, _ outcome: JobOutcome) -> JobFailure {
+        var failure = JobFailure(code: code, message: message)
+        if case .failure(let cause) = outcome { failure.detail = cause.detail }
+        return failure
     }
 }

@@ -13,7 +13,11 @@ final class EngineWaker: Sendable {
         state.withLock { $0.engine = engine }
     }
 
-    func wake(_ queue: String) {
-        state.withLock { $0.engine }?.wake(queue: queue)
-    }
+    func wake(_ queue: String) { engine?.wake(queue: queue) }
+
+    func wakeAll() { engine?.wakeAll() }
+
+    func checkLeases() { engine?.checkLeases() }
+
+    private var engine: JobEngine? { state.withLock { $0.engine } }
 }

@@ -1,17 +1,19 @@
 import Logging
 public import MainspringCore
-public import MainspringStore
+import MainspringStore
 import Synchronization
 
 /// Claims jobs for this node's free slots, has them run, and has their ends written: the shell around ``PumpMachine``.
 ///
-/// A fixed set of worker tasks runs the jobs; claims and settlements travel in batches. A slot is free again once the
-/// attempt's end is written.
+/// A fixed set of worker tasks runs the jobs. Each exchange with the store writes the ends of attempts and fills their slots
+/// again in one step. A slot is free once the attempt's end is written and its executor has returned.
 public final class JobEngine: Sendable {
     private struct State {
         var pump: PumpMachine
         /// By token, not by job: a job whose lease was lost may come back here while its old attempt still ends.
         var running: [AttemptToken: JobAttempt] = [:]
+        /// In the order in which they came.
+        var ends: [AttemptEnd] = []
         /// Asked to cancel while the claim that took them was under way.
         var pendingCancels: Set<JobID> = []
         var isDrained = false
@@ -24,19 +26,23 @@ public final class JobEngine: Sendable {
     private let ids: any IDSource
     private let sink: any EventSink
     private let health: StoreHealth
-    private let settler: Settler
+    private let reporter: Reporter
+    private let onRelease: @Sendable (_ queue: String) -> Void
     private let drained: @Sendable () -> Void
     private let state: Mutex<State>
     private let pumpSignal = WakeSignal()
+    private let renewSignal = WakeSignal()
     private let channels: [String: LeaseChannel]
 
-    /// A lease that was not renewed for this long may be taken by another node; it is renewed three times in it.
-    static let leaseLength: Duration = .seconds(60)
+    /// A lease that was not renewed for this long is over; it is renewed three times in it.
+    public static let leaseLength: Duration = .seconds(30)
 
-    /// `drained` is called when nothing runs any more after ``quiesce()``, exactly once.
-    public init(
+    /// `onRelease` is called when a job ended that a newer one of its queue may have waited for; `drained` when nothing runs any
+    /// more after ``quiesce()``, exactly once.
+    init(
         registry: JobRegistry, identity: NodeIdentity, store: any JobStore, time: any TimeSource, ids: any IDSource,
-        sink: any EventSink, health: StoreHealth, drained: @escaping @Sendable () -> Void
+        sink: any EventSink, health: StoreHealth, onRelease: @escaping @Sendable (String) -> Void,
+        drained: @escaping @Sendable () -> Void
     ) {
         self.registry = registry
         self.identity = identity
@@ -45,8 +51,9 @@ public final class JobEngine: Sendable {
         self.ids = ids
         self.sink = sink
         self.health = health
+        self.onRelease = onRelease
         self.drained = drained
-        settler = Settler(store: store, time: time, sink: sink, health: health)
+        reporter = Reporter(store: store, time: time, health: health)
         state = Mutex(State(pump: PumpMachine(workers: registry.worked.mapValues(\.workers))))
         channels = registry.worked.mapValues { _ in LeaseChannel() }
     }
@@ -55,10 +62,12 @@ public final class JobEngine: Sendable {
 
     /// Works until it is quiet and drained; all of its tasks are children of this call.
     @concurrent func run() async {
-        await withTaskGroup(of: Void.self) { renewal in
-            renewal.addTask(name: "mainspring.leases") { await self.renewLeases() }
+        await withTaskGroup(of: Void.self) { side in
+            side.addTask(name: "mainspring.leases") { await self.renewLeases() }
+            side.addTask(name: "mainspring.reports") {
+                await self.reporter.run { [weak self] token, result in self?.told(token, result) }
+            }
             await withTaskGroup(of: Void.self) { group in
-                group.addTask(name: "mainspring.settler") { await self.settler.run() }
                 group.addTask(name: "mainspring.pump") { await self.pump() }
                 for (queue, options) in self.registry.worked {
                     for number in 1...max(1, options.workers) {
@@ -66,58 +75,94 @@ public final class JobEngine: Sendable {
                     }
                 }
             }
-            renewal.cancelAll()
+            side.cancelAll()
         }
     }
 
     private func pump() async {
         var retry: (any ScheduledAction)?
-        while !state.withLock({ $0.pump.isAtRest }) {
-            if let demand = state.withLock({ $0.pump.nextClaim() }) {
-                if await !claim(demand) { retry = claimAgainLater() }
+        while !state.withLock({ $0.isDrained }) {
+            if let (exchange, ends) = nextExchange() {
+                if await !ask(exchange, ends) { retry = askAgainLater() }
             } else {
                 await pumpSignal.wait()
             }
         }
         retry?.cancel()
         for channel in channels.values { channel.close() }
-        tellIfDrained()
     }
 
-    private func claimAgainLater() -> any ScheduledAction {
-        time.schedule(after: health.retryDelay(of: .claim)) { [self] in
+    private func nextExchange() -> (PumpMachine.Exchange, [AttemptEnd])? {
+        state.withLock { state in
+            guard let exchange = state.pump.next() else { return nil }
+            defer { state.ends = [] }
+            return (exchange, state.ends)
+        }
+    }
+
+    private func askAgainLater() -> any ScheduledAction {
+        time.schedule(after: health.retryDelay(of: .exchange)) { [self] in
             state.withLock { $0.pump.backedOff() }
             pumpSignal.notify()
         }
     }
 
     /// False when the store failed.
-    private func claim(_ demand: [String: Int]) async -> Bool {
+    private func ask(_ exchange: PumpMachine.Exchange, _ ends: [AttemptEnd]) async -> Bool {
         let now = time.now()
-        let request = ClaimRequest(
-            owner: identity, demand: demand, kinds: Set(registry.kinds.keys), nonce: ids.nonce(), now: now,
-            leaseUntil: now + Self.leaseLength)
+        let request: ClaimRequest? =
+            exchange.demand.isEmpty
+            ? nil
+            : ClaimRequest(
+                owner: identity, demand: exchange.demand, kinds: registry.versions, nonce: ids.nonce(), now: now,
+                lease: Self.leaseLength)
         do {
-            let leases = try await store.claim(request)
-            health.succeeded(doing: .claim)
-            take(leases.map { JobAttempt(lease: $0, startedAt: now) }, of: demand)
+            let answer = try await store.exchange(ends.map(\.settlement), claiming: request)
+            health.succeeded(doing: .exchange)
+            let reporting = JobAttempt.Reporting(time: time) { [reporter] in reporter.submit($0) }
+            let attempts = answer.leases.map { JobAttempt(lease: $0, startedAt: now, reporting: reporting) }
+            written(ends, answer.settled)
+            take(attempts, exchange)
+            tellIfDrained()
             return true
         } catch {
-            health.failed(error, doing: .claim)
+            health.failed(error, doing: .exchange)
             state.withLock { state in
-                state.pump.claimFailed()
+                state.pump.failed(exchange)
+                state.ends.insert(contentsOf: ends, at: 0)
                 state.pendingCancels = []
             }
             return false
         }
     }
 
-    private func take(_ attempts: [JobAttempt], of demand: [String: Int]) {
-        let counts = Dictionary(grouping: attempts, by: \.lease.job.queue).mapValues(\.count)
+    /// Tells of the ends that were written; their attempts leave with it, before anything new is taken.
+    private func written(_ ends: [AttemptEnd], _ results: [SettleResult]) {
+        guard !ends.isEmpty else { return }
+        state.withLock { state in
+            for end in ends where !end.isZombie { state.running[end.attempt.lease.token] = nil }
+        }
+        for (end, result) in zip(ends, results) {
+            var settlement = end.settlement
+            guard case .settled(let written) = result else {
+                sink.emit(.job(.staleWrite(id: settlement.id)))
+                continue
+            }
+            settlement.nextState = written
+            let ran = (settlement.attempt.finishedAt ?? settlement.attempt.startedAt) - settlement.attempt.startedAt
+            sink.emit(.job(.settled(settlement, ran: max(.zero, ran))))
+            // What goes back at once is work again, and nothing else tells the pump.
+            if written == .available { state.withLock { $0.pump.wake(settlement.queue) } }
+            if written.isFinal, end.attempt.lease.job.unique?.onConflict == .keepLast { onRelease(settlement.queue) }
+        }
+    }
+
+    private func take(_ attempts: [JobAttempt], _ exchange: PumpMachine.Exchange) {
+        let counts = attempts.reduce(into: [String: Int]()) { $0[$1.lease.job.queue, default: 0] += 1 }
         let (cancels, isQuiet): (Set<JobID>, Bool) = state.withLock { state in
             defer { state.pendingCancels = [] }
             for attempt in attempts { state.running[attempt.lease.token] = attempt }
-            state.pump.claimed(counts, of: demand)
+            state.pump.answered(exchange, claimed: counts)
             return (state.pendingCancels, state.pump.isQuiet)
         }
         for attempt in attempts {
@@ -137,35 +182,59 @@ public final class JobEngine: Sendable {
         guard let channel = channels[queue] else { return }
         while let attempt = await channel.next() {
             guard let kind = registry.kinds[attempt.lease.job.kind] else {
-                settle(attempt, AttemptResult(.interrupted), policy: RetryPolicy())
+                attempt.hasEnded()
+                end(attempt, AttemptResult(.interrupted), policy: RetryPolicy(), isZombie: false)
                 continue
             }
-            let result = await AttemptRunner(kind: kind, time: time).run(attempt)
-            settle(attempt, result, policy: kind.retry)
+            let runner = AttemptRunner(kind: kind, middleware: registry.middleware, time: time)
+            let result = await runner.run(attempt) { [weak self] in self?.abandon(attempt, runner) }
+            if attempt.takeEnd() {
+                end(attempt, result, policy: kind.retry, isZombie: false)
+            } else {
+                zombieEnded(attempt)
+            }
         }
     }
 
-    private func settle(_ attempt: JobAttempt, _ result: AttemptResult, policy: RetryPolicy) {
+    private func end(_ attempt: JobAttempt, _ result: AttemptResult, policy: RetryPolicy, isZombie: Bool) {
         guard attempt.stopReason != .leaseLost else {
             sink.emit(.job(.staleWrite(id: attempt.lease.job.id)))
-            return finished(attempt)
+            if !isZombie { leave(attempt) }
+            return
         }
-        var random = SystemRandomNumberGenerator()
+        var random = SourcedRandom(ids)
         let settlement = Settlement(
             lease: attempt.lease, outcome: result.outcome, policy: policy, output: result.output, node: identity.name,
             startedAt: attempt.startedAt, now: time.now(), cancelRequested: attempt.stopReason == .cancelRequested,
-            using: &random)
-        settler.submit(settlement) {
-            // What goes back at once is work again, and nothing else tells the pump.
-            if settlement.nextState == .available { self.wake(queue: settlement.queue) }
-            self.finished(attempt)
+            retryAfter: result.retryAfter, using: &random)
+        state.withLock { state in
+            state.ends.append(AttemptEnd(attempt: attempt, settlement: settlement, isZombie: isZombie))
+            state.pump.ended(settlement.queue, freesSlot: !isZombie)
         }
+        pumpSignal.notify()
     }
 
-    private func finished(_ attempt: JobAttempt) {
+    /// The attempt was told to end and did not: its end is written without it, and its slot stays taken.
+    private func abandon(_ attempt: JobAttempt, _ runner: AttemptRunner) {
+        guard attempt.takeEnd() else { return }
+        let job = attempt.lease.job
+        sink.emit(.job(.abandoned(id: job.id, kind: job.kind, queue: job.queue)))
+        let outcome = runner.outcome(.interrupted, stopReason: attempt.stopReason)
+        let output = attempt.currentOutput() ?? AttemptOutput()
+        end(attempt, AttemptResult(outcome, output: output), policy: runner.kind.retry, isZombie: true)
+    }
+
+    private func zombieEnded(_ attempt: JobAttempt) {
+        let job = attempt.lease.job
+        sink.emit(.job(.zombieEnded(id: job.id, kind: job.kind, queue: job.queue)))
+        leave(attempt)
+    }
+
+    /// Nothing more is written of it: its slot is free.
+    private func leave(_ attempt: JobAttempt) {
         state.withLock { state in
             state.running[attempt.lease.token] = nil
-            state.pump.finished(attempt.lease.job.queue)
+            state.pump.freed(attempt.lease.job.queue)
         }
         pumpSignal.notify()
         tellIfDrained()
@@ -178,16 +247,22 @@ public final class JobEngine: Sendable {
             return true
         }
         guard isDrainedNow else { return }
-        settler.close()
+        pumpSignal.notify()
         drained()
     }
 
+    // MARK: Leases
+
     private func renewLeases() async {
-        while (try? await time.sleep(for: Self.leaseLength / 3)) != nil {
-            let attempts = state.withLock { Array($0.running.values) }
+        while !Task.isCancelled {
+            let timer = time.schedule(after: Self.leaseLength / 3) { [renewSignal] in renewSignal.notify() }
+            await renewSignal.wait()
+            timer.cancel()
+            if Task.isCancelled { return }
+            let attempts = state.withLock { $0.running.values.filter { !$0.isZombie } }
             guard !attempts.isEmpty else { continue }
             do {
-                let renewal = try await store.renew(attempts.map(\.lease.token), until: time.now() + Self.leaseLength)
+                let renewal = try await store.renew(attempts.map(\.lease.token), lease: Self.leaseLength)
                 health.succeeded(doing: .renew)
                 for attempt in attempts {
                     if renewal.lost.contains(attempt.lease.token) { attempt.stop(.leaseLost) }
@@ -199,6 +274,20 @@ public final class JobEngine: Sendable {
         }
     }
 
+    /// Asks the store now whether attempts that run here lost their lease or were asked to cancel.
+    func checkLeases() { renewSignal.notify() }
+
+    private func told(_ token: AttemptToken, _ result: ReportResult) {
+        guard let attempt = state.withLock({ $0.running[token] }) else { return }
+        switch result {
+        case .stale:
+            sink.emit(.job(.staleWrite(id: attempt.lease.job.id)))
+            attempt.stop(.leaseLost)
+        case .recorded(cancelRequested: true): attempt.stop(.cancelRequested)
+        case .recorded: break
+        }
+    }
+
     // MARK: Commands
 
     /// A queue may hold work.
@@ -207,16 +296,27 @@ public final class JobEngine: Sendable {
         pumpSignal.notify()
     }
 
+    func wakeAll() {
+        state.withLock { $0.pump.wakeAll() }
+        pumpSignal.notify()
+    }
+
     /// Stops a running job that was asked to cancel.
     func cancel(_ job: JobRecord) {
         let attempts = state.withLock { state in
-            if state.pump.isClaiming { state.pendingCancels.insert(job.id) }
+            if state.pump.isAsking { state.pendingCancels.insert(job.id) }
             return state.running.values.filter { $0.lease.job.id == job.id }
         }
         for attempt in attempts { attempt.stop(.cancelRequested) }
     }
 
-    /// No more claims; what runs goes on.
+    /// While on, no more claims; what runs goes on.
+    func drain(_ isOn: Bool) {
+        state.withLock { $0.pump.drain(isOn) }
+        pumpSignal.notify()
+    }
+
+    /// No more claims, for good; what runs goes on.
     public func quiesce() {
         state.withLock { $0.pump.quiesce() }
         pumpSignal.notify()
@@ -237,13 +337,15 @@ public final class JobEngine: Sendable {
 
     public var isQuiet: Bool { state.withLock { $0.pump.isQuiet } }
 
+    public var isDraining: Bool { state.withLock { $0.pump.isDraining } }
+
     func attempt(of id: JobID) -> JobAttempt? {
         state.withLock { state in
             state.running.values.filter { $0.lease.job.id == id }.max { $0.startedAt < $1.startedAt }
         }
     }
 
-    /// The attempts that run here now.
+    /// The attempts that run here now, zombies included.
     public func runningAttempts() -> [JobAttempt] {
         state.withLock { Array($0.running.values) }.sorted { $0.startedAt < $1.startedAt }
     }

@@ -1,70 +1,113 @@
-/// Decides when to claim, and how much of each queue: free slots, where there may be work. Pure; `JobEngine` is its shell.
+/// Decides when to ask the store, and for what: the ends of attempts to write, and free slots to fill, where there may be work.
+/// Pure; `JobEngine` is its shell.
 ///
-/// A queue is asked again only after something says that it may hold work (an insert, a promotion, a retry, a resume, or a
-/// claim that was filled): an idle node asks nothing.
+/// One exchange is under way at a time, and what comes meanwhile goes with the next: nothing waits for company, and no more can
+/// gather than there are slots. The slots of the attempts whose ends are written are filled by the same exchange. A queue is asked again only after something says that
+/// it may hold work (an insert, a promotion, a retry, a resume, or a claim that was filled): an idle node asks nothing.
 struct PumpMachine {
     private struct Queue {
         var free: Int
+        /// Slots of attempts that have ended, and whose ends are not written.
+        var ended = 0
         var mayHaveWork = true
         /// Woken while a claim was under way, whose answer may be older than the news.
         var wokenMeanwhile = false
     }
 
+    /// One question to the store.
+    struct Exchange: Equatable {
+        /// Queue → slots to fill.
+        var demand: [String: Int] = [:]
+        /// Queue → slots of the ends that are written.
+        var ended: [String: Int] = [:]
+        /// Ends to write: all that waited. Some may free no slot.
+        var ends = 0
+    }
+
     private var queues: [String: Queue]
-    private(set) var isClaiming = false
-    /// After a failed claim, until ``backedOff()``.
+    private var waitingEnds = 0
+    private(set) var isAsking = false
+    /// After a failure, until ``backedOff()``.
     private var isBackingOff = false
     private(set) var isQuiet = false
+    /// Takes no jobs for now; what runs goes on.
+    private(set) var isDraining = false
 
     init(workers: [String: Int]) {
         queues = workers.mapValues { Queue(free: $0) }
     }
 
-    /// Nothing is claimed now and never will be.
-    var isAtRest: Bool { isQuiet && !isClaiming }
+    /// Nothing is asked now, and nothing waits to be written.
+    var isAtRest: Bool { isQuiet && !isAsking && waitingEnds == 0 }
 
     mutating func wake(_ name: String) {
         queues[name]?.mayHaveWork = true
         queues[name]?.wokenMeanwhile = true
     }
 
-    /// A slot is free again.
-    mutating func finished(_ name: String) {
+    mutating func wakeAll() {
+        for name in queues.keys { wake(name) }
+    }
+
+    /// The end of an attempt waits to be written; its slot is free with it, unless the attempt still runs.
+    mutating func ended(_ name: String, freesSlot: Bool = true) {
+        waitingEnds += 1
+        if freesSlot { queues[name]?.ended += 1 }
+    }
+
+    /// A slot is free whose attempt's end was written before, or never will be.
+    mutating func freed(_ name: String) {
         queues[name]?.free += 1
     }
 
-    /// No more claims.
+    /// No more claims, for good.
     mutating func quiesce() {
         isQuiet = true
     }
 
-    /// The next claim: queue → slots. Nil while one is under way or was failing just now, or when there is nothing to ask
-    /// for. A claim must be answered by ``claimed(_:of:)`` or ``claimFailed()``.
-    mutating func nextClaim() -> [String: Int]? {
-        guard !isQuiet, !isClaiming, !isBackingOff else { return nil }
-        let demand = queues.filter { $0.value.mayHaveWork && $0.value.free > 0 }.mapValues(\.free)
-        guard !demand.isEmpty else { return nil }
-        isClaiming = true
-        for name in demand.keys { queues[name]?.wokenMeanwhile = false }
-        return demand
+    mutating func drain(_ isDraining: Bool) {
+        self.isDraining = isDraining
+        if !isDraining { wakeAll() }
     }
 
-    mutating func claimed(_ counts: [String: Int], of demand: [String: Int]) {
-        isClaiming = false
-        for (name, asked) in demand {
+    /// The next question. Nil while one is under way or was failing just now, or when there is nothing to ask. It must be
+    /// answered by ``answered(_:claimed:)`` or ``failed(_:)``.
+    mutating func next() -> Exchange? {
+        guard !isAsking, !isBackingOff else { return nil }
+        var exchange = Exchange(ends: waitingEnds)
+        for (name, queue) in queues {
+            if queue.ended > 0 { exchange.ended[name] = queue.ended }
+            guard !isQuiet, !isDraining, queue.mayHaveWork, queue.free + queue.ended > 0 else { continue }
+            exchange.demand[name] = queue.free + queue.ended
+        }
+        guard exchange.ends > 0 || !exchange.demand.isEmpty else { return nil }
+        isAsking = true
+        waitingEnds = 0
+        for name in exchange.ended.keys { queues[name]?.ended = 0 }
+        for name in exchange.demand.keys { queues[name]?.wokenMeanwhile = false }
+        return exchange
+    }
+
+    /// The ends are written, and so many jobs were claimed.
+    mutating func answered(_ exchange: Exchange, claimed counts: [String: Int]) {
+        isAsking = false
+        for (name, ended) in exchange.ended { queues[name]?.free += ended }
+        for (name, asked) in exchange.demand {
             let got = counts[name] ?? 0
             queues[name]?.free -= got
             if got < asked, queues[name]?.wokenMeanwhile == false { queues[name]?.mayHaveWork = false }
         }
     }
 
-    /// What was asked for is asked again, after ``backedOff()``.
-    mutating func claimFailed() {
-        isClaiming = false
+    /// Nothing was written; what was asked is asked again after ``backedOff()``.
+    mutating func failed(_ exchange: Exchange) {
+        isAsking = false
         isBackingOff = true
+        waitingEnds += exchange.ends
+        for (name, ended) in exchange.ended { queues[name]?.ended += ended }
     }
 
-    /// The delay after a failed claim is over.
+    /// The delay after a failure is over.
     mutating func backedOff() {
         isBackingOff = false
     }

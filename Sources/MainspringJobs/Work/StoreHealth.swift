@@ -6,7 +6,7 @@ import Synchronization
 public final class StoreHealth: Sendable {
     /// What the store is asked for. Each fails and recovers alone: a full disk stops settlements while reads still answer.
     enum Step: String, Sendable, Hashable {
-        case claim, settle, renew, promote, upkeep
+        case exchange, renew, report, promote, upkeep, beat
     }
 
     private struct Failure {

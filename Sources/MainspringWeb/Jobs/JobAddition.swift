@@ -27,13 +27,13 @@ struct JobAddition {
         let place = index.map { " (jobs[\($0)])" } ?? ""
         switch result {
         case .inserted(let job): return Added(job: job, isDuplicate: false)
-        case .duplicate(let job): return Added(job: job, isDuplicate: true)
+        case .duplicate(let job), .replaced(let job): return Added(job: job, isDuplicate: true)
         case .notWritten:
             // Another one of the array says why.
             for (index, result) in results.enumerated() where result != .notWritten {
                 _ = try added(result, index: index, of: [])
             }
-        case .idConflict, .queueFull, .alreadyFired, .overlapped: break
+        case .idConflict, .queueFull, .staleParent, .staleTerm, .alreadyFired, .overlapped: break
         }
         throw result.refusal(place: place)
     }

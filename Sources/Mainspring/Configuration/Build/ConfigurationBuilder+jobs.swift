@@ -41,10 +41,10 @@ extension ConfigurationBuilder {
 
     private mutating func retry(in section: SettingReader) -> RetryPolicy? {
         guard let section = section.section("retry"), let max = section.integer("max"),
-            let backoff: RetryPolicy.Backoff = section.choice("backoff"), let base = section.duration("base"),
+            let backoff: RetryPolicy.Backoff.Name = section.choice("backoff"), let base = section.duration("base"),
             let cap = checkedCap(in: section, base: base)
         else { return nil }
-        return RetryPolicy(maxAttempts: Int(max), backoff: backoff, base: base, cap: cap)
+        return RetryPolicy(maxAttempts: Int(max), backoff: RetryPolicy.Backoff(backoff), base: base, cap: cap)
     }
 
     /// The cap, unless it is below the base; the one that was written is named.

@@ -48,7 +48,7 @@ extension ConfigurationSchema {
     private static let retry = SchemaTable(keys: [
         .key("max", .integer(1...1000), default: "5", "Attempts in all, the first included; 1 means no retry."),
         .key(
-            "backoff", .choice(RetryPolicy.Backoff.allCases.map(\.rawValue)), default: "exponential",
+            "backoff", .choice(RetryPolicy.Backoff.Name.allCases.map(\.rawValue)), default: "exponential",
             "How the wait grows."),
         .key(
             "base", .duration(period), default: "1s", "The wait before the second attempt; half of each wait is random."

@@ -1,0 +1,34 @@
+import MainspringCore
+import Synchronization
+
+/// Whether this node leads its store's nodes: it promotes, fires, reclaims, parks and prunes for all of them while it holds the
+/// term.
+final class Leadership: Sendable {
+    private struct State {
+        var term: Term?
+        var onChange: [@Sendable () -> Void] = []
+    }
+
+    private let state = Mutex(State())
+
+    var term: Term? { state.withLock { $0.term } }
+
+    /// `handler` is called after every change, on any thread; it must not block.
+    func onChange(_ handler: @escaping @Sendable () -> Void) {
+        state.withLock { $0.onChange.append(handler) }
+    }
+
+    func set(_ term: Term?) {
+        let handlers: [@Sendable () -> Void] = state.withLock { state in
+            guard state.term != term else { return [] }
+            state.term = term
+            return state.onChange
+        }
+        for handler in handlers { handler() }
+    }
+
+    /// The store refused a write under the term.
+    func lost(_ term: Term) {
+        if self.term == term { set(nil) }
+    }
+}
