@@ -65,7 +65,7 @@ final class Node: Sendable {
         stopReporter = ServiceStopReporter(announcer: announcer)
         let parts = NodeParts(
             configuration: configuration, spawner: ground.spawner, client: client, workedQueues: queues,
-            time: time)
+            time: time, jobPool: declarations.jobPool)
         let metrics = MetricsRecorder(
             kinds: Set(configuration.jobs.keys), queues: Set(configuration.queues.keys),
             services: Set(configuration.services.map(\.name) + declarations.services),
