@@ -30,8 +30,8 @@ public final class SQLiteJobStore: JobStore {
     ///
     /// Looks at the header, the schema and the first page of every table; damage deeper in the file is found when it is
     /// read. Throws `store_corrupt`, `store_read_only` (also when the folder is missing), `store_full`, `store_busy`
-    /// (another process writes for longer than `busyTimeout`), or `store_newer` when a later version wrote the file;
-    /// the file is left as it was.
+    /// (another process writes for longer than `busyTimeout`), `store_newer` when a later version wrote the file, or
+    /// `configuration` when it is on a network file system; the file is left as it was.
     public convenience init(
         path: String, durability: Durability = .full, busyTimeout: Duration = .seconds(5)
     ) throws {
@@ -57,6 +57,7 @@ public final class SQLiteJobStore: JobStore {
     }
 
     private static func open(path: String, busyTimeout: Duration) throws -> DatabasePool {
+        try FileSystemKind.requireLocal(path)
         // SQLite would make the file readable to all; its companions take over the mode of the file.
         let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
