@@ -48,7 +48,8 @@ let package = Package(
         .target(
             name: "MainspringSQLite",
             dependencies: [
-                "MainspringCore", "MainspringStore", .product(name: "GRDB", package: "GRDB.swift"),
+                "CMainspringSpawn", "MainspringCore", "MainspringRuntime", "MainspringStore",
+                .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]
         ),
@@ -105,6 +106,7 @@ let package = Package(
                 "MainspringCore", "MainspringExecutors", "MainspringJobs", "MainspringRuntime", "MainspringSQLite",
                 "MainspringStore", "MainspringTelemetry", "MainspringWeb",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -76,7 +76,7 @@ final class Node: Sendable {
         let sink = FanOutSink([metrics, EventLogger(logger: logger), stopTally, stopReporter])
         let health = StoreHealth(logger: logger)
         do {
-            store = try configuration.store.open(time: time)
+            store = try configuration.store.open(in: declarations.jobPool, time: time)
         } catch {
             try? await client.shutdown()
             throw error
@@ -86,7 +86,8 @@ final class Node: Sendable {
             retention: parts.retention,
             node: NodeFacts(
                 identity: NodeIdentity(name: configuration.node, incarnation: RandomIDSource().nonce()),
-                version: MainspringVersion.current), store: store, time: time, ids: RandomIDSource(), sink: sink,
+                process: .current(), host: Self.hostName, version: MainspringVersion.current,
+                isAlive: { $0.isAlive() }), store: store, time: time, ids: RandomIDSource(), sink: sink,
             health: health, logger: logger, onStop: { [ending] in ending.stop(.asked) },
             drained: { [ending] in ending.drained() })
         environment.attach(jobs)
@@ -137,6 +138,12 @@ final class Node: Sendable {
         }
         ground.spawner.setURL(web.url)
         jobs.listens(at: web.url)
+    }
+
+    private static var hostName: String {
+        var name = [CChar](repeating: 0, count: 256)
+        gethostname(&name, name.count - 1)
+        return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
     var handle: ApplicationHandle {

@@ -1,11 +1,14 @@
+import GRDB
 import Glibc
 import MainspringCore
 import MainspringSQLite
 import MainspringStore
 
 extension StoreConfiguration {
-    /// Throws `configuration` for a database that is a link, and as the store does.
-    func open(time: any TimeSource) throws -> any JobStore {
+    /// In the application's own database, if it has one for jobs. Throws `configuration` for a database that is a link, and as
+    /// the store does.
+    func open(in pool: DatabasePool? = nil, time: any TimeSource) throws -> any JobStore {
+        if let pool { return try SQLiteJobStore(sharing: pool, time: time) }
         switch backend {
         case .memory: return MemoryJobStore(time: time)
         case .sqlite(let path):
@@ -14,7 +17,7 @@ extension StoreConfiguration {
                 throw MainspringError(
                     .configuration, "the database \(path) is a link", hint: "Give 'store: sqlite:PATH' the real path.")
             }
-            return try SQLiteJobStore(path: path, durability: durability == .full ? .full : .normal)
+            return try SQLiteJobStore(path: path, durability: durability == .full ? .full : .normal, time: time)
         }
     }
 }

@@ -38,12 +38,7 @@ public final class Dispatcher: Sendable {
 
     /// The same, for requests whose arguments are known to fit `kind`; nil: each is looked up, and checked.
     func insert(_ requests: [JobRequest], of kind: JobKind?) async throws -> [InsertResult] {
-        guard requests.count <= Self.requestLimit else {
-            throw MainspringError(
-                .tooLarge, "one request holds \(requests.count) jobs",
-                hint: "Send at most \(Self.requestLimit) at once.")
-        }
-        let jobs = try stamp(requests, kind)
+        let jobs = try prepare(requests, of: kind)
         guard !jobs.isEmpty else { return [] }
         let results: [InsertResult]
         do {
@@ -51,6 +46,22 @@ public final class Dispatcher: Sendable {
         } catch is BatcherClosed {
             throw Self.draining
         }
+        tell(jobs, results)
+        return results
+    }
+
+    /// The checked and stamped jobs of requests; nothing is written. Throws as ``insert(_:)`` does before it writes.
+    func prepare(_ requests: [JobRequest], of kind: JobKind?) throws -> [NewJob] {
+        guard requests.count <= Self.requestLimit else {
+            throw MainspringError(
+                .tooLarge, "one request holds \(requests.count) jobs",
+                hint: "Send at most \(Self.requestLimit) at once.")
+        }
+        return try stamp(requests, kind)
+    }
+
+    /// Tells of what was committed, and wakes whoever waits for it.
+    func tell(_ jobs: [NewJob], _ results: [InsertResult]) {
         var inserted: [JobRecord] = []
         for (job, result) in zip(jobs, results) {
             switch result {
@@ -67,7 +78,6 @@ public final class Dispatcher: Sendable {
             }
         }
         if !inserted.isEmpty { onInserted(inserted) }
-        return results
     }
 
     static let draining = MainspringError(

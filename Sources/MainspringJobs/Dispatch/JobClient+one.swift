@@ -6,41 +6,52 @@ extension JobClient {
     /// the job is in the store.
     ///
     /// Throws `unknown_kind` or `invalid_arguments` for what the kind does not take, `conflict` when the id belongs to another
-    /// job, `queue_full` or `draining`, or a store's error; then nothing was written.
+    /// job, `stale_attempt` when its parent's token no longer holds, `queue_full` or `draining`, or a store's error; then nothing
+    /// was written.
     @discardableResult
     public func enqueue(_ request: JobRequest) async throws -> JobRecord {
         try await added([request], of: nil)[0].job
     }
 
     /// Adds all of the requests, one at least, or throws why one of them was refused. In their order.
-    func added(
-        _ requests: [JobRequest], of kind: JobKind?
-    ) async throws -> [(job: JobRecord, isDuplicate: Bool)] {
-        let results: [InsertResult]
+    func added(_ requests: [JobRequest], of kind: JobKind?) async throws -> [(job: JobRecord, isDuplicate: Bool)] {
         do {
-            results = try await enqueue(requests, of: kind)
+            return try InsertResult.jobs(of: try await enqueue(requests, of: kind))
         } catch let invalid as InvalidRequests {
-            let first = invalid.problems.first
-            let problems = invalid.problems.filter { $0.index == first?.index }
-            throw MainspringError(
-                first?.code ?? .invalidArguments, "the job of kind \(requests[first?.index ?? 0].kind) was refused",
-                cause: problems.map(\.message).joined(separator: "; "))
-        }
-        // Of a group that was refused, one says why.
-        if let index = results.firstIndex(where: { $0.isRefusal && $0 != .notWritten }) {
-            throw results[index].refusal(place: results.count == 1 ? "" : " (jobs[\(index)])")
-        }
-        return try results.map { result in
-            switch result {
-            case .inserted(let job): (job, false)
-            case .duplicate(let job), .replaced(let job): (job, true)
-            default: throw result.refusal()
-            }
+            throw invalid.refusal(of: requests)
         }
     }
 }
 
+extension InvalidRequests {
+    /// The problems of the first request that has some, as one error.
+    package func refusal(of requests: [JobRequest]) -> MainspringError {
+        let index = problems.first?.index ?? 0
+        return MainspringError(
+            problems.first?.code ?? .invalidArguments,
+            "the job of kind \(requests[index].kind) was refused" + (requests.count == 1 ? "" : " (jobs[\(index)])"),
+            cause: problems.filter { $0.index == index }.map(\.message).joined(separator: "; "))
+    }
+}
+
 extension InsertResult {
+    /// The jobs that are there now, of one group; throws why there are none.
+    package static func jobs(
+        of results: [InsertResult]
+    ) throws(MainspringError) -> [(job: JobRecord, isDuplicate: Bool)] {
+        var jobs: [(JobRecord, Bool)] = []
+        for (index, result) in results.enumerated() {
+            switch result {
+            case .inserted(let job): jobs.append((job, false))
+            case .duplicate(let job), .replaced(let job): jobs.append((job, true))
+            // Another one of the group says why.
+            case .notWritten where results.contains { $0 != .notWritten && $0.isRefusal }: break
+            default: throw result.refusal(place: results.count == 1 ? "" : " (jobs[\(index)])")
+            }
+        }
+        return jobs
+    }
+
     /// Why there is no job; `place` says which of several.
     public func refusal(place: String = "") -> MainspringError {
         switch self {
