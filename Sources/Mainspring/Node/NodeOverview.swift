@@ -33,7 +33,8 @@ struct NodeOverview: NodeControl {
                 name: attempt.displayName, kind: .job, state: .running, isReady: true, since: attempt.startedAt,
                 startedAt: attempt.startedAt, detail: attempt.laggard(at: now).standing)
         }
-        let kinds = configuration.jobs.count == 1 ? "1 kind" : "\(configuration.jobs.count) kinds"
+        let kindCount = jobs.engine.registry.kinds.count
+        let kinds = kindCount == 1 ? "1 kind" : "\(kindCount) kinds"
         let count = running.count == 1 ? "1 job runs" : "\(running.count) jobs run"
         var part = part("jobs", detail: "\(count), of \(kinds)")
         if jobs.engine.isQuiet { part.state = .stopping }
@@ -56,7 +57,7 @@ struct NodeOverview: NodeControl {
         let running = jobs.engine.runningAttempts().map { attempt in
             ShutdownRehearsal.Job(
                 name: attempt.displayName,
-                timeLeft: configuration.jobs[attempt.lease.job.kind].map { $0.timeout - (now - attempt.startedAt) })
+                timeLeft: jobs.engine.registry.kinds[attempt.lease.job.kind].map { $0.timeout - (now - attempt.startedAt) })
         }
         return ShutdownRehearsal(
             jobs: running, services: supervisor.tree(), policy: configuration.shutdown.policy)
