@@ -31,8 +31,8 @@ public final class SQLiteJobStore: Sendable {
     ///
     /// Looks at the header, the schema and the first page of every table; damage deeper in the file is found when it is
     /// read. Throws `store_corrupt`, `store_read_only` (also when the folder is missing), `store_full`, `store_busy`
-    /// (another process writes for longer than `busyTimeout`), or `store_newer` when a later version wrote the file;
-    /// the file is left as it was. Leases are counted on the monotonic clock of `time`, which all processes that use the file
+    /// (another process writes for longer than `busyTimeout`), `store_newer` when a later version wrote the file, or
+    /// `configuration` when it is on a network file system; the file is left as it was. Leases are counted on the monotonic clock of `time`, which all processes that use the file
     /// must share.
     public convenience init(
         path: String, durability: Durability = .full, busyTimeout: Duration = .seconds(5),
