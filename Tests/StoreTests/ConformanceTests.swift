@@ -61,7 +61,8 @@ struct ConformanceTests {
 
     @Test("cannot be checked without the second handle where they are about two")
     func peer() async throws {
-        let rule = try #require(StoreConformance.cases.first(where: \.needsPeer))
+        let first = StoreConformance.cases.first { $0.needsPeer }
+        let rule = try #require(first)
         await #expect(throws: ConformanceFailure.self) {
             try await rule.check(MemoryJobStore(time: ManualTime())) { _ in }
         }
