@@ -37,7 +37,8 @@ struct NodeParts {
                 JobKind(
                     name: job.name, arguments: job.arguments, queue: job.queue, priority: job.priority,
                     timeout: job.timeout,
-                    retry: job.retry, unique: job.unique, executor: executor(of: job, onKilled: onKilled))
+                    retry: job.retry, unique: job.unique, silence: job.silence, deadline: job.deadline,
+                    maxRescues: job.maxRescues, executor: executor(of: job, onKilled: onKilled))
             },
             queues: configuration.queues.mapValues { QueueOptions(workers: $0.workers, limit: $0.limit) },
             workingOn: workedQueues)
