@@ -15,6 +15,7 @@ public final class JobSystem: Sendable {
     private let upkeep: Upkeep
     private let scheduler: Scheduler
     private let keeper: NodeKeeper
+    private let leadership: Leadership
     private let begun = WakeSignal()
 
     /// `onStop` is called when somebody asked this node to stop through the store, or took its name; `drained` when nothing runs
@@ -65,6 +66,7 @@ public final class JobSystem: Sendable {
         self.engine = engine
         self.upkeep = upkeep
         self.keeper = keeper
+        self.leadership = leadership
         self.store = store
         store.onNews { news in
             if news.contains(.work) {
@@ -133,6 +135,9 @@ public final class JobSystem: Sendable {
         engine.quiesce()
         begin()
     }
+
+    /// It promotes, fires and reclaims for all nodes of its store.
+    public var isLeading: Bool { leadership.term != nil }
 
     /// While on, this node takes no jobs, and what runs goes on; new jobs are taken in. The other nodes learn of it.
     public func drain(_ isOn: Bool) {

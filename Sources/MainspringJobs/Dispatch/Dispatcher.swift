@@ -95,6 +95,12 @@ public final class Dispatcher: Sendable {
             return [problem(.unknownKind, "no job kind of that name is declared\(near)")]
         }
         var problems = kind.arguments.problems(in: request.arguments).map { problem(.invalidArguments, $0) }
+        // A name that no job has would make all of them the same.
+        for name in kind.arguments.undeclared(among: request.unique?.by ?? []) {
+            let near = NearestName.of(name, among: kind.arguments.arguments.keys).map { "; did you mean '\($0)'?" }
+            problems.append(
+                problem(.invalidArguments, "'unique' names '\(name.printable)', which is no declared argument\(near ?? "")"))
+        }
         let queue = request.queue ?? kind.queue
         if registry.queues[queue] == nil {
             let near = NearestName.of(queue, among: registry.queues.keys).map { "; did you mean '\($0)'?" } ?? ""

@@ -66,20 +66,17 @@ extension ConfigurationBuilder {
 
     /// What a rule for conflicts needs beside it, and what it would ignore.
     private mutating func check(_ conflict: UniqueConflict, in section: SettingReader) {
-        switch conflict {
-        case .reject, .replace: break
-        case .debounce, .throttle:
-            guard section.node["for"] == nil else { return }
+        if conflict.needsPeriod, section.node["for"] == nil {
             problems.add(
                 "'\(conflict.rawValue)' needs a period", at: section.origin(of: "on_conflict"),
                 key: section.path(of: "on_conflict"), hint: "give it one beside it: 'for: 10m'")
-        case .keepLast:
-            for key in ["while", "for"] {
-                guard let node = section.node[key], node.origin != .fallback else { continue }
-                problems.add(
-                    "means nothing with 'keep_last', which waits until the first job has ended for good",
-                    at: node.origin, key: section.path(of: key), hint: "leave it out")
-            }
+        }
+        guard conflict.ignoresStates else { return }
+        for key in ["while", "for"] {
+            guard let node = section.node[key] else { continue }
+            problems.add(
+                "means nothing with '\(conflict.rawValue)', which waits until the first job has ended for good",
+                at: node.origin, key: section.path(of: key), hint: "leave it out")
         }
     }
 
