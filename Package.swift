@@ -48,7 +48,8 @@ let package = Package(
         .target(
             name: "MainspringSQLite",
             dependencies: [
-                "MainspringCore", "MainspringStore", .product(name: "GRDB", package: "GRDB.swift"),
+                "CMainspringSpawn", "MainspringCore", "MainspringRuntime", "MainspringStore",
+                .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]
         ),

@@ -1,14 +1,15 @@
-import GRDB
-import Glibc
+public import GRDB
 public import MainspringCore
+public import MainspringRuntime
 public import MainspringStore
 import Synchronization
 
 /// The default store: one SQLite file, in which every returned step survives the death of the process.
 ///
-/// One connection writes, one step at a time; others read. Steps are not cut short by the cancellation of the calling
-/// task: a worker that is being stopped can still settle.
-public final class SQLiteJobStore: JobStore {
+/// One connection writes, one step at a time; others read. Several processes of one host may use the same file. Steps are not
+/// cut short by the cancellation of the calling task: a worker that is being stopped can still settle. A lease, and the life
+/// of a node without a beat, last an hour at most.
+public final class SQLiteJobStore: Sendable {
     /// What an acknowledged write survives besides the death of the process.
     public enum Durability: String, Sendable, Hashable, CaseIterable {
         /// Also a power cut: each commit waits for the disk.
@@ -17,76 +18,67 @@ public final class SQLiteJobStore: JobStore {
         case normal
     }
 
-    private let pool: DatabasePool
-    private let failure: StoreFailure
-    private let checksTokens: Bool
-    private let hook: CrashHook?
-    private let searchWindow: Int64
+    let pool: DatabasePool
+    let failure: StoreFailure
+    let settings: StoreSettings
+    private let time: any TimeSource
+    private let news: NewsLine
+    /// The pool is the application's: it is neither set up nor closed here.
+    private let isShared: Bool
     private let isClosed = Mutex(false)
-
-    public var name: String { "sqlite" }
 
     /// Opens the file, or makes it with mode 0600, and brings its tables up to date.
     ///
     /// Looks at the header, the schema and the first page of every table; damage deeper in the file is found when it is
     /// read. Throws `store_corrupt`, `store_read_only` (also when the folder is missing), `store_full`, `store_busy`
     /// (another process writes for longer than `busyTimeout`), or `store_newer` when a later version wrote the file;
-    /// the file is left as it was.
+    /// the file is left as it was. Leases are counted on the monotonic clock of `time`, which all processes that use the file
+    /// must share.
     public convenience init(
-        path: String, durability: Durability = .full, busyTimeout: Duration = .seconds(5)
+        path: String, durability: Durability = .full, busyTimeout: Duration = .seconds(5),
+        time: any TimeSource = SystemTime()
     ) throws {
-        try self.init(path: path, durability: durability, busyTimeout: busyTimeout, checksTokens: true, hook: nil)
+        try self.init(path: path, durability: durability, busyTimeout: busyTimeout, time: time, settings: StoreSettings())
     }
 
-    /// With what only tests ask for: no token checks, a hook between the steps, a bound on the file's pages,
-    /// and a shorter look for queries with filters.
     package init(
-        path: String, durability: Durability = .full, busyTimeout: Duration = .seconds(5), checksTokens: Bool = true,
-        hook: CrashHook?, pageLimit: Int? = nil, searchWindow: Int64 = 10_000
+        path: String, durability: Durability = .full, busyTimeout: Duration = .seconds(5),
+        time: any TimeSource = SystemTime(), settings: StoreSettings
     ) throws {
         failure = StoreFailure(path: path)
-        self.checksTokens = checksTokens
-        self.hook = hook
-        self.searchWindow = searchWindow
+        self.settings = settings
+        self.time = time
+        isShared = false
         do {
-            pool = try Self.open(path: path, busyTimeout: busyTimeout)
-            try Self.prepare(pool, durability: durability, pageLimit: pageLimit)
+            pool = try StoreFile.open(path, busyTimeout: busyTimeout)
+            news = try NewsLine(database: path, rings: settings.rings)
+            try StoreFile.prepare(pool, durability: durability, pageLimit: settings.pageLimit)
         } catch {
             throw failure.error(for: error)
         }
     }
 
-    private static func open(path: String, busyTimeout: Duration) throws -> DatabasePool {
-        // SQLite would make the file readable to all; its companions take over the mode of the file.
-        let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            throw DatabaseError(resultCode: .SQLITE_CANTOPEN, message: String(cString: strerror(errno)))
-        }
-        Glibc.close(descriptor)
-        var configuration = Configuration()
-        configuration.label = "mainspring"
-        configuration.foreignKeysEnabled = false
-        configuration.busyMode = .timeout(busyTimeout.inSeconds)
-        return try DatabasePool(path: path, configuration: configuration)
+    /// A store whose tables stand in the application's own database, so that ``insert(_:now:in:)`` can be part of the
+    /// application's transactions. All names begin with `mainspring_`.
+    ///
+    /// Brings its tables up to date. How durable a commit is, how long it waits for others, and when the pool is closed stay
+    /// the application's business; close this store first. The application's observers are not told of changes in these tables.
+    /// Throws like ``init(path:durability:busyTimeout:time:)``.
+    public convenience init(sharing pool: DatabasePool, time: any TimeSource = SystemTime()) throws {
+        try self.init(sharing: pool, time: time, settings: StoreSettings())
     }
 
-    private static func prepare(_ pool: DatabasePool, durability: Durability, pageLimit: Int?) throws {
-        try pool.read { database in
-            guard try Schema.migrator.hasBeenSuperseded(database) else { return }
-            throw MainspringError(
-                .storeNewer, "the store at \(pool.path) was written by a later version of Mainspring",
-                hint: "Run that version or a later one; or start empty with another path")
-        }
-        try Schema.migrator.migrate(pool)
-        try pool.writeWithoutTransaction { database in
-            // GRDB's own setup of a pool sets NORMAL, so this comes after it.
-            try database.execute(sql: "PRAGMA synchronous = \(durability.rawValue)")
-            // In KiB, for the front of the queue and the ends of the indexes; SQLite's own 2 MiB are soon read anew.
-            try database.execute(sql: "PRAGMA cache_size = -16384")
-            if let pageLimit { try database.execute(sql: "PRAGMA max_page_count = \(pageLimit)") }
-            for table in Schema.tables {
-                _ = try SQLStatement(database, "SELECT 1 FROM \(table) LIMIT 1").first { $0.int(0) }
-            }
+    package init(sharing pool: DatabasePool, time: any TimeSource = SystemTime(), settings: StoreSettings) throws {
+        failure = StoreFailure(path: pool.path)
+        self.settings = settings
+        self.time = time
+        self.pool = pool
+        isShared = true
+        do {
+            news = try NewsLine(database: pool.path, rings: settings.rings)
+            try StoreFile.migrate(pool)
+        } catch {
+            throw failure.error(for: error)
         }
     }
 
@@ -94,27 +86,32 @@ public final class SQLiteJobStore: JobStore {
 
     /// `@concurrent`, here and below, because of the compiler: with optimization (6.3.1) a function that runs on its
     /// caller's actor and ends in a continuation leaves the caller on the thread that resumed it.
-    @concurrent private func write<Value: Sendable>(
+    @concurrent func write<Value: Sendable>(
         _ verb: StoreVerb, _ body: @escaping @Sendable (StoreTransaction) throws -> Value
     ) async throws -> Value {
         try checkOpen()
         return try await withCheckedThrowingContinuation { continuation in
-            pool.asyncWrite { [checksTokens, hook] database in
+            // GRDB begins with BEGIN IMMEDIATE: a step waits for other processes before it has read anything, so none fails
+            // because the file changed under it.
+            pool.asyncWrite { [settings, time] database in
                 let transaction = StoreTransaction(
-                    database: database, verb: verb, checksTokens: checksTokens, hook: hook)
+                    database: database, verb: verb, time: time, checksTokens: settings.checksTokens, hook: settings.hook)
                 transaction.reach(.began)
                 let value = try body(transaction)
                 try transaction.writeCounters()
                 transaction.reach(.written)
-                return value
-            } completion: { [hook, failure] _, result in
-                if case .success = result { hook?(verb, .committed) }
-                continuation.resume(with: result.mapError { failure.error(for: $0) })
+                return (value, transaction.news)
+            } completion: { [settings, news, failure] _, result in
+                if case .success((_, let told)) = result {
+                    settings.hook?(verb, .committed)
+                    news.tell(told)
+                }
+                continuation.resume(with: result.map(\.0).mapError { failure.error(for: $0) })
             }
         }
     }
 
-    @concurrent private func read<Value: Sendable>(
+    @concurrent func read<Value: Sendable>(
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
         try checkOpen()
@@ -126,120 +123,61 @@ public final class SQLiteJobStore: JobStore {
         }
     }
 
-    private func checkOpen() throws {
+    func checkOpen() throws {
         if isClosed.withLock({ $0 }) { throw MainspringError(.storeFailed, "the store at \(failure.path) is closed") }
     }
 
-    // MARK: Verbs
+    var steady: SteadyTime { SteadyTime(time) }
 
-    public func insert(_ groups: [[NewJob]], now: Timestamp) async throws -> [[InsertResult]] {
+    // MARK: In the application's transaction
+
+    /// Writes new jobs as part of the application's transaction: they are there when it commits, and leave no trace when it
+    /// does not. Otherwise like `insert(_:now:)`.
+    ///
+    /// `database` is a connection of the application that writes, to the file of this store. Other nodes hear of the jobs after
+    /// the commit. After an error nothing of this call is written, and the transaction may go on unless SQLite ended it (a full
+    /// disk).
+    public func insert(_ groups: [[NewJob]], now: Timestamp, in database: Database) throws -> [[InsertResult]] {
+        try checkOpen()
         try StoreChecks.check(groups)
-        return try await write(.insert) { try $0.insert(groups) }
-    }
-
-    public func exchange(_ settlements: [Settlement], claiming request: ClaimRequest?) async throws -> Exchange {
-        try StoreChecks.check(settlements)
-        return try await write(.exchange) { transaction in
-            let settled = try transaction.settle(settlements)
-            return Exchange(settled: settled, leases: try request.map { try transaction.claim($0) } ?? [])
+        let transaction = StoreTransaction(
+            database: database, verb: .insert, time: time, checksTokens: settings.checksTokens, hook: settings.hook)
+        do {
+            var results: [[InsertResult]] = []
+            try database.inSavepoint {
+                transaction.reach(.began)
+                results = try transaction.insert(groups, now: now)
+                try transaction.writeCounters()
+                transaction.reach(.written)
+                if !transaction.news.isEmpty {
+                    database.afterNextTransaction { [news, told = transaction.news] _ in news.tell(told) }
+                }
+                return .commit
+            }
+            return results
+        } catch {
+            throw failure.error(for: error)
         }
     }
 
-    public func renew(_ tokens: [AttemptToken], lease: Duration) async throws -> Renewal {
-        try await write(.renew) { try $0.renew(tokens, until: Timestamp(microseconds: 0)) }
-    }
+    // MARK: The end
 
-    public func report(_ reports: [AttemptReport], now: Timestamp) async throws -> [ReportResult] { throw missing }
-
-    public func cancel(_ ids: [JobID], now: Timestamp) async throws -> [CancelResult] {
-        try await write(.cancel) { try $0.cancel(ids, now: now) }
-    }
-
-    public func retry(_ id: JobID, now: Timestamp) async throws -> RetryResult {
-        try await write(.retry) { try $0.retry(id, now: now) }
-    }
-
-    public func setPaused(_ paused: Bool, queue: String) async throws {
-        try await write(.setPaused) { try $0.setPaused(paused, queue: queue) }
-    }
-
-    public func promote(under term: Term, now: Timestamp, limit: Int) async throws -> Promotion {
-        try await write(.promote) { try $0.promote(now: now, limit: limit) }
-    }
-
-    public func reclaim(under term: Term, now: Timestamp, limit: Int) async throws -> [ReclaimedJob] { throw missing }
-
-    public func park(under term: Term, limit: Int) async throws -> Parking { throw missing }
-
-    public func prune(
-        under term: Term, finishedBefore: [JobState: Timestamp], now: Timestamp, limit: Int
-    ) async throws -> Int {
-        try await write(.prune) { try $0.prune(finishedBefore: finishedBefore, limit: limit) }
-    }
-
-    public func beat(_ beat: NodeBeat) async throws -> BeatAnswer { throw missing }
-
-    public func leave(_ identity: NodeIdentity) async throws { throw missing }
-
-    public func ask(_ wish: NodeWish, of node: String) async throws -> Bool { throw missing }
-
-    public func nodes() async throws -> [NodeRecord] { throw missing }
-
-    public func onNews(_ handler: (@Sendable (StoreNews) -> Void)?) {}
-
-    private var missing: MainspringError { MainspringError(.storeFailed, "not built yet") }
-
-    // MARK: Questions
-
-    public func job(_ id: JobID) async throws -> JobRecord? {
-        try await read { try StoreReads(database: $0).job(id) }
-    }
-
-    public func attempts(of id: JobID) async throws -> [AttemptRecord]? {
-        try await read { try StoreReads(database: $0).attempts(of: id) }
-    }
-
-    public func outputs(of id: JobID) async throws -> [AttemptLog] {
-        try await read { try StoreReads(database: $0).outputs(of: id) }
-    }
-
-    public func jobs(matching query: JobQuery) async throws -> JobPage {
-        try await read { [searchWindow] in try JobPages(database: $0, query: query, window: searchWindow).page() }
-    }
-
-    public func queues() async throws -> [QueueSummary] {
-        try await read { try StoreReads(database: $0).queues() }
-    }
-
-    public func lastOccurrences() async throws -> [String: Timestamp] {
-        try await read { try StoreReads(database: $0).lastOccurrences() }
-    }
-
+    /// Waits for running steps, then closes; later calls throw. The last process that closes the file leaves it whole, without
+    /// a log beside it.
     public func close() async throws {
         let isFirst = isClosed.withLock { isClosed in
             defer { isClosed = true }
             return !isClosed
         }
         guard isFirst else { return }
+        news.close()
         do {
-            // GRDB closes its readers last, which cannot do what SQLite does at the last close: leave one whole file
-            // behind. When another process reads just now, the log stays beside the file, and nothing is lost.
-            _ = try? await pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
-            try pool.close()
+            if isShared { try await pool.writeWithoutTransaction { _ in } } else { try await StoreFile.close(pool) }
         } catch {
             throw failure.error(for: error)
         }
     }
 
-    // MARK: For tests
-
-    /// `PRAGMA synchronous` of the connection that writes.
-    package func synchronous() async throws -> Int {
-        try await pool.writeWithoutTransaction { try Int.fetchOne($0, sql: "PRAGMA synchronous") ?? -1 }
-    }
-
-    /// As if the file had become read-only: root passes every permission, so a test cannot take one away.
-    package func refuseWrites() async throws {
-        try await pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA query_only = 1") }
-    }
+    /// What is called when others wrote to the file.
+    public func onNews(_ handler: (@Sendable (StoreNews) -> Void)?) { news.set(handler) }
 }

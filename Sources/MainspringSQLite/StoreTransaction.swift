@@ -1,24 +1,24 @@
 import GRDB
 import MainspringCore
+import MainspringStore
 
-/// One verb's transaction: its statements, and what it does to the counters.
+/// One step: its statements, what it does to the counters, and what it has to tell.
 final class StoreTransaction {
-    private struct Tally: Hashable {
-        var queue: String
-        var state: JobState
-    }
-
     let database: Database
     let verb: StoreVerb
     let checksTokens: Bool
+    /// The same for everything in the step.
+    private(set) lazy var steady = SteadyTime(time)
+    /// What others may want to know once this is committed.
+    var news: StoreNews = []
+    private let time: any TimeSource
     private let hook: CrashHook?
-    private var deltas: [Tally: Int] = [:]
-    /// Waiting jobs of the queues that were asked about, with what this transaction did.
-    private var waiting: [String: Int] = [:]
+    private var counters = Counters()
 
-    init(database: Database, verb: StoreVerb, checksTokens: Bool, hook: CrashHook?) {
+    init(database: Database, verb: StoreVerb, time: any TimeSource, checksTokens: Bool, hook: CrashHook?) {
         self.database = database
         self.verb = verb
+        self.time = time
         self.checksTokens = checksTokens
         self.hook = hook
     }
@@ -31,58 +31,60 @@ final class StoreTransaction {
         hook?(verb, point)
     }
 
+    func find(_ id: JobID) throws -> (seq: Int64, job: JobRecord)? {
+        try statement(JobColumns.byID).bind(id).first { ($0.seq, try $0.job()) }
+    }
+
     // MARK: Counters
 
     func count(_ queue: String, _ state: JobState, _ change: Int) {
-        deltas[Tally(queue: queue, state: state), default: 0] += change
-        if state.isWaiting { waiting[queue]? += change }
+        counters.count(queue, state, change)
+    }
+
+    func countParked(_ queue: String, _ change: Int) {
+        counters.countParked(queue, change)
     }
 
     func move(_ queue: String, from old: JobState, to new: JobState, count moved: Int = 1) {
-        count(queue, old, -moved)
-        count(queue, new, moved)
+        guard old != new, moved != 0 else { return }
+        counters.count(queue, old, -moved)
+        counters.count(queue, new, moved)
     }
 
     func waiting(in queue: String) throws -> Int {
-        if let known = waiting[queue] { return known }
-        let sql = "SELECT coalesce(sum(n), 0) FROM tally WHERE queue = ? AND state IN (0, 1, 2, 4)"
-        let stored = try statement(sql).bind(queue).first { Int($0.int(0)) } ?? 0
-        let changed = deltas.reduce(0) { $1.key.queue == queue && $1.key.state.isWaiting ? $0 + $1.value : $0 }
-        waiting[queue] = stored + changed
-        return stored + changed
+        if let known = counters.waiting(in: queue) { return known }
+        let sql = "SELECT coalesce(sum(n), 0) FROM mainspring_tally WHERE queue = ? AND state IN (0, 1, 2, 4)"
+        return counters.set(stored: try statement(sql).bind(queue).first { Int($0.int(0)) } ?? 0, waitingIn: queue)
     }
 
     /// Writes the counters' changes; the last step of every verb.
     func writeCounters() throws {
-        let add = try statement(
-            "INSERT INTO tally (queue, state, n) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET n = n + excluded.n")
-        for (tally, change) in deltas where change != 0 {
-            try add.bind(tally.queue, tally.state, change).run()
+        var add: SQLStatement?
+        try counters.forEachChange { queue, code, change in
+            let statement = try add ?? statement(Self.add)
+            add = statement
+            try statement.bind(queue, code, change).run()
             reach(.stepped)
         }
-        deltas = [:]
+        counters = Counters()
     }
 
-    // MARK: Parts of a verb
+    private static let add = """
+        INSERT INTO mainspring_tally (queue, state, n) VALUES (?1, ?2, ?3) ON CONFLICT DO UPDATE SET n = n + excluded.n
+        """
+
+    // MARK: Parts of a step
 
     /// Undoes what `body` wrote when it says so.
     func group<Value>(_ body: () throws -> (value: Value, keeps: Bool)) throws -> Value {
-        let before = (deltas, waiting)
-        try statement("SAVEPOINT part").run()
+        let before = (counters, news)
+        try statement("SAVEPOINT mainspring_part").run()
         let (value, keeps) = try body()
         if !keeps {
-            try statement("ROLLBACK TO part").run()
-            (deltas, waiting) = before
+            try statement("ROLLBACK TO mainspring_part").run()
+            (counters, news) = before
         }
-        try statement("RELEASE part").run()
+        try statement("RELEASE mainspring_part").run()
         return value
-    }
-
-    /// Runs an update of one job; when another holds its unique key in the new state, the job gives the key up first.
-    @discardableResult
-    func run(_ update: SQLStatement, seq: Int64) throws -> Int {
-        if let changes = try update.runUnlessConflict() { return changes }
-        try statement("UPDATE job SET unique_key = NULL WHERE seq = ?").bind(seq).run()
-        return try update.run()
     }
 }

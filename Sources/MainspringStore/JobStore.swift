@@ -32,7 +32,8 @@ public protocol JobStore: Sendable {
     ///
     /// A settlement writes, under its token, the job's next state and the attempt's history row. A job whose unique key would
     /// collide in its new state keeps its transition and gives up the key: a retry is never refused. The same holds for claim,
-    /// promote and reclaim. A job whose cancel was requested meanwhile becomes `cancelled` where the settlement would have it
+    /// promote and reclaim. A job that waited for the end of a key's holder (`pending`) waits no longer once that has ended or let
+    /// go of the key: it is `scheduled` when its time is yet to come, else `available`. A job whose cancel was requested meanwhile becomes `cancelled` where the settlement would have it
     /// wait again. Answers are in the order of the settlements.
     ///
     /// A claim hands out the smallest rank first, never more than asked for of a queue; none of a paused queue, none that is
@@ -54,7 +55,7 @@ public protocol JobStore: Sendable {
     func cancel(_ ids: [JobID], now: Timestamp) async throws -> [CancelResult]
 
     /// Makes a failed, cancelled, scheduled or retryable job available now, with at least one attempt and one rescue left,
-    /// whatever its queue's limit. Its last error stays.
+    /// whatever its queue's limit. Its last error stays; a deadline that is over is lifted.
     func retry(_ id: JobID, now: Timestamp) async throws -> RetryResult
 
     /// A paused queue takes jobs and hands out none. It stays paused across restarts.
@@ -72,12 +73,12 @@ public protocol JobStore: Sendable {
     /// `too_many_rescues`; any other `available`, in its old place.
     func reclaim(under term: Term, now: Timestamp, limit: Int) async throws -> [ReclaimedJob]
 
-    /// Parks available jobs whose kind or version no live node knows, and hands out again those that one knows by now. Looks at
-    /// the first `limit` jobs of each queue's line, and at the first `limit` parked ones.
+    /// Parks available jobs whose kind or version no live node knows, among the first `limit` of each queue's line; and puts
+    /// back into line at most `limit` parked jobs that one knows by now, oldest first, however many stay parked before them.
     func park(under term: Term, limit: Int) async throws -> Parking
 
-    /// Removes final jobs that ended before their state's time, with their attempts, longest ended first; at most
-    /// `limit`. A job that still holds its unique key for a period stays. Returns how many.
+    /// Removes final jobs that ended before their state's time, with their attempts: state by state, longest ended
+    /// first, at most `limit` in all. A job that still holds its unique key for a period stays. Returns how many.
     func prune(under term: Term, finishedBefore: [JobState: Timestamp], now: Timestamp, limit: Int) async throws -> Int
 
     // MARK: Nodes

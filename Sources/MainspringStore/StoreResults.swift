@@ -56,7 +56,7 @@ public enum CancelResult: Sendable, Equatable {
 
 public enum RetryResult: Sendable, Equatable {
     case retried(JobRecord)
-    /// It is running, available or completed.
+    /// It is running, available, pending or completed.
     case notAllowed(JobRecord)
     /// Another job holds its unique key now.
     case duplicate(of: JobID)

@@ -13,7 +13,9 @@ package enum UniqueResolution<Job> {
         let waits = [.scheduled, .available, .retryable].contains(state)
         switch rule {
         case .replace, .debounce: self = waits ? .replace(holder) : .refuse
-        case .keepLast where state == .running: self = follower.map { .replace($0) } ?? .follow
+        // Before the holder, also while that waits again: else the older of the two would run last.
+        case .keepLast where follower != nil: self = follower.map { .replace($0) } ?? .refuse
+        case .keepLast where state == .running: self = .follow
         case .keepLast: self = waits ? .replace(holder) : .refuse
         case .reject, .throttle: self = .refuse
         }

@@ -44,7 +44,7 @@ public struct JobRecord: Sendable, Equatable {
     public var progress: JobProgress?
     /// The last sign of life that the attempt gave by itself.
     public var heartbeatAt: Timestamp?
-    /// Why no live node can run it; it is `available`, and not handed out. Nil for any other job.
+    /// Why no live node could run it when it was parked; it is `available`, and not handed out. Nil for any other job.
     public var parked: String?
 
     public init(

@@ -10,7 +10,7 @@ public enum UniqueConflict: String, Sendable, Hashable, CaseIterable {
     /// It is not made until the period since the holder's creation is over, whatever became of the holder.
     case throttle
     /// Like ``replace`` while the holder waits. While it runs, the newest job waits as `pending`, and becomes available when the
-    /// holder has ended for good; one that waits so is replaced by a newer one.
+    /// holder has ended for good; one that waits so is replaced by a newer one, also while the holder waits again.
     case keepLast = "keep_last"
 
     /// It means nothing without a period.

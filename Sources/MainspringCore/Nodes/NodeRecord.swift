@@ -20,7 +20,8 @@ public struct NodeRecord: Sendable, Equatable {
     public var isLeader: Bool
 
     public init(
-        identity: NodeIdentity, process: ProcessStamp? = nil, host: String = "", url: String? = nil, version: String = "",
+        identity: NodeIdentity, process: ProcessStamp? = nil, host: String = "", url: String? = nil,
+        version: String = "",
         startedAt: Timestamp, seenAt: Timestamp, isDraining: Bool = false, kinds: [String: Int] = [:],
         queues: [String: Int] = [:], isLeader: Bool = false
     ) {

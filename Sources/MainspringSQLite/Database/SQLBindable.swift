@@ -17,6 +17,10 @@ extension Int: SQLBindable {
     func bind(to statement: OpaquePointer, at index: Int32) -> Int32 { Int64(self).bind(to: statement, at: index) }
 }
 
+extension Double: SQLBindable {
+    func bind(to statement: OpaquePointer, at index: Int32) -> Int32 { sqlite3_bind_double(statement, index, self) }
+}
+
 extension String: SQLBindable {
     func bind(to statement: OpaquePointer, at index: Int32) -> Int32 {
         var text = self

@@ -26,6 +26,12 @@ struct SQLStatement {
         return self
     }
 
+    /// Replaces one binding, or sets one of a number that is not fixed.
+    func set(_ index: Int32, _ value: some SQLBindable) throws {
+        let code = value.bind(to: handle, at: index)
+        if code != SQLITE_OK { throw failure(code) }
+    }
+
     /// Runs to the end. Returns how many rows it wrote.
     @discardableResult
     func run() throws -> Int {
@@ -89,6 +95,8 @@ struct SQLRow {
     fileprivate let handle: OpaquePointer
 
     func int(_ column: Int32) -> Int64 { sqlite3_column_int64(handle, column) }
+
+    func double(_ column: Int32) -> Double { sqlite3_column_double(handle, column) }
 
     func isNull(_ column: Int32) -> Bool { sqlite3_column_type(handle, column) == SQLITE_NULL }
 

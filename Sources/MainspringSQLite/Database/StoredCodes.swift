@@ -28,8 +28,35 @@ extension JobState {
     }
 
     static func states(in mask: Int64) -> Set<JobState> {
-        mask == 0 ? [] : Set(allCases.filter { mask >> $0.code & 1 == 1 })
+        byMask.indices.contains(Int(mask)) ? byMask[Int(mask)] : []
     }
+
+    /// Every set of states by its mask, so that reading a row makes none.
+    private static let byMask = (0..<Int64(1) << allCases.count).map { mask in
+        Set(allCases.filter { mask >> $0.code & 1 == 1 })
+    }
+}
+
+/// Where the counters of parked jobs stand, which are counted as available too.
+let parkedCode: Int64 = 8
+
+extension UniqueConflict {
+    var code: Int64 {
+        switch self {
+        case .reject: 0
+        case .replace: 1
+        case .debounce: 2
+        case .throttle: 3
+        case .keepLast: 4
+        }
+    }
+
+    init?(code: Int64) {
+        guard let rule = Self.byCode[code] else { return nil }
+        self = rule
+    }
+
+    private static let byCode = CodeTable(Self.allCases, code: \.code)
 }
 
 extension JobPriority {

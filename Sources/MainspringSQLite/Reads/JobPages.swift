@@ -40,7 +40,7 @@ struct JobPages {
     }
 
     private func newest(before end: Int64) throws -> Int64? {
-        try SQLStatement(database, "SELECT seq FROM job WHERE seq < ? ORDER BY seq DESC LIMIT 1").bind(end).first {
+        try SQLStatement(database, "SELECT seq FROM mainspring_job WHERE seq < ? ORDER BY seq DESC LIMIT 1").bind(end).first {
             $0.seq
         }
     }
@@ -51,7 +51,7 @@ struct JobPages {
 
     /// The parameters that a query does not use are bound all the same.
     private var sql: String {
-        var sql = "SELECT \(JobColumns.list) FROM job WHERE seq >= ?1 AND seq < ?2"
+        var sql = "SELECT \(JobColumns.list) FROM mainspring_job WHERE seq >= ?1 AND seq < ?2"
         if !query.kinds.isEmpty { sql += " AND kind IN (SELECT value FROM json_each(?4))" }
         if !query.states.isEmpty { sql += " AND ((?5 >> state) & 1)" }
         if !query.queues.isEmpty { sql += " AND queue IN (SELECT value FROM json_each(?6))" }

@@ -7,15 +7,15 @@ struct StoreReads {
     let database: Database
 
     func job(_ id: JobID) throws -> JobRecord? {
-        try SQLStatement(database, "SELECT \(JobColumns.list) FROM job WHERE id = ?").bind(id).first { try $0.job() }
+        try SQLStatement(database, JobColumns.byID).bind(id).first { try $0.job() }
     }
 
     func attempts(of id: JobID) throws -> [AttemptRecord]? {
-        let found = try SQLStatement(database, "SELECT \(JobColumns.list) FROM job WHERE id = ?").bind(id)
+        let found = try SQLStatement(database, JobColumns.byID).bind(id)
             .first { ($0.seq, try $0.job()) }
         guard let (seq, job) = found else { return nil }
         let sql = """
-            SELECT number, outcome, started_at, finished_at, node, error_code, error_message, error_detail FROM attempt
+            SELECT number, outcome, started_at, finished_at, node, error_code, error_message, error_detail FROM mainspring_attempt
             WHERE job = ? ORDER BY ord
             """
         var attempts = try SQLStatement(database, sql).bind(seq).rows { row in
@@ -30,30 +30,48 @@ struct StoreReads {
     }
 
     func outputs(of id: JobID) throws -> [AttemptLog] {
-        let sql = """
-            SELECT number, attempt.started_at, dropped, stdout, stderr FROM attempt JOIN job ON job.seq = attempt.job
-            WHERE job.id = ? AND (stdout IS NOT NULL OR stderr IS NOT NULL OR dropped > 0) ORDER BY ord
-            """
-        return try SQLStatement(database, sql).bind(id).rows { row in
-            let output = AttemptOutput(
-                standardOutput: row.bytes(3), standardError: row.bytes(4), droppedBytes: Int(row.int(2)))
-            return AttemptLog(number: Int(row.int(0)), startedAt: row.time(1), output: output)
+        let find = "SELECT seq, attempt, started_at, has_live FROM mainspring_job WHERE id = ?"
+        let found = try SQLStatement(database, find).bind(id).first { row in
+            (seq: row.int(0), number: Int(row.int(1)) + 1, startedAt: row.time(2), hasLive: row.int(3) != 0)
         }
+        guard let found else { return [] }
+        let past = """
+            SELECT number, started_at, dropped, stdout, stderr FROM mainspring_attempt
+            WHERE job = ? AND (stdout IS NOT NULL OR stderr IS NOT NULL OR dropped > 0) ORDER BY ord
+            """
+        var logs = try SQLStatement(database, past).bind(found.seq).rows { row in
+            AttemptLog(number: Int(row.int(0)), startedAt: row.time(1), output: row.output(at: 2))
+        }
+        guard found.hasLive else { return logs }
+        let live = "SELECT dropped, stdout, stderr FROM mainspring_live WHERE job = ?"
+        let output = try SQLStatement(database, live).bind(found.seq).first { $0.output(at: 0) }
+        if let output, !output.isEmpty || output.droppedBytes > 0 {
+            logs.append(AttemptLog(number: found.number, startedAt: found.startedAt, output: output))
+        }
+        return logs
     }
 
     func queues() throws -> [QueueSummary] {
         var summaries: [String: QueueSummary] = [:]
-        try SQLStatement(database, "SELECT queue, state, n FROM tally").forEachRow { row in
-            guard let state = JobState(code: row.int(1)) else { throw StoreFailure.damaged("a counter of no state") }
-            let count = Int(row.int(2))
-            summaries[row.text(0), default: QueueSummary(row.text(0))].counts[state] = count > 0 ? count : nil
+        try SQLStatement(database, "SELECT queue, state, n FROM mainspring_tally").forEachRow { row in
+            let (name, code, count) = (row.text(0), row.int(1), Int(row.int(2)))
+            if code == parkedCode {
+                summaries[name, default: QueueSummary(name)].parked = count
+            } else if let state = JobState(code: code) {
+                summaries[name, default: QueueSummary(name)].counts[state] = count > 0 ? count : nil
+            } else {
+                throw StoreFailure.damaged("a counter of no state")
+            }
         }
-        try SQLStatement(database, "SELECT name, paused FROM queue").forEachRow { row in
+        try SQLStatement(database, "SELECT name, paused FROM mainspring_queue").forEachRow { row in
             summaries[row.text(0), default: QueueSummary(row.text(0))].isPaused = row.int(1) != 0
         }
         let next = try SQLStatement(
             database,
-            "SELECT scheduled_at FROM job INDEXED BY job_available WHERE queue = ? AND state = 2 ORDER BY rank, seq LIMIT 1"
+            """
+            SELECT scheduled_at FROM mainspring_job INDEXED BY mainspring_job_available
+            WHERE queue = ? AND state = 2 AND parked IS NULL ORDER BY rank, seq LIMIT 1
+            """
         )
         return try summaries.values.sorted { $0.name < $1.name }.map { summary in
             var summary = summary
@@ -65,7 +83,7 @@ struct StoreReads {
     }
 
     func lastOccurrences() throws -> [String: Timestamp] {
-        let rows = try SQLStatement(database, "SELECT schedule, max(instant) FROM occurrence GROUP BY schedule")
+        let rows = try SQLStatement(database, "SELECT schedule, max(instant) FROM mainspring_occurrence GROUP BY schedule")
             .rows { ($0.text(0), $0.time(1)) }
         return Dictionary(uniqueKeysWithValues: rows)
     }

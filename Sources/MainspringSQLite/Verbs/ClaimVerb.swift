@@ -3,62 +3,61 @@ import MainspringStore
 
 extension StoreTransaction {
     func claim(_ request: ClaimRequest) throws -> [Lease] {
+        guard !request.kinds.isEmpty, request.demand.contains(where: { $0.value > 0 }) else { return [] }
         let paused = try pausedQueues()
-        let kinds = request.kinds.keys.jsonText
-        var claimed: [(rank: Int64, seq: Int64, lease: Lease)] = []
-        claimed.reserveCapacity(request.demand.values.reduce(0) { $0 + max(0, min($1, 1000)) })
-        for (queue, slots) in request.demand.sorted(by: { $0.key < $1.key }) where slots > 0 && !paused.contains(queue)
-        {
-            let before = claimed.count
-            try claim(queue: queue, slots: slots, kinds: kinds, for: request) { row in
-                let token = AttemptToken(rawValue: "\(request.nonce).\(row.seq)")
-                let lease = Lease(job: try row.job(), token: token)
-                claimed.append((row.int(JobColumns.count), row.seq, lease))
+        let front = try ClaimFront(self, kinds: request.kinds)
+        let take = try statement(Self.take).bind(
+            0, request.now, request.owner.name, request.owner.incarnation, request.nonce + ".",
+            steady.end(after: request.lease))
+        var claimed: [ClaimedJob] = []
+        for (queue, slots) in request.demand.sorted(by: { $0.key < $1.key })
+        where slots > 0 && !paused.contains(queue) {
+            var found = try front.jobs(in: queue, slots: slots)
+            guard !found.isEmpty else { continue }
+            // The oldest first, so that it is the one that keeps a key that two of them would hold.
+            for place in found.indices.sorted(by: { found[$0].seq < found[$1].seq }) {
+                try self.take(&found[place], take, for: request)
             }
-            move(queue, from: .available, to: .running, count: claimed.count - before)
-            reach(.stepped)
+            move(queue, from: .available, to: .running, count: found.count)
+            claimed += found
         }
-        claimed.sort { ($0.rank, $0.seq) < ($1.rank, $1.seq) }
-        return claimed.map(\.lease)
-    }
-
-    /// The front of a queue; its parameters are ?1 to ?3 so that it also stands alone.
-    private static let front = """
-        SELECT seq FROM job INDEXED BY job_available
-        WHERE queue = ?1 AND state = 2 AND kind IN (SELECT value FROM json_each(?2)) ORDER BY rank, seq LIMIT ?3
-        """
-
-    private static func take(_ jobs: String) -> String {
-        """
-        UPDATE job SET state = 3, started_at = ?4, owner_node = ?5, owner_incarnation = ?6, token = ?7 || seq, lease_until = ?8
-        WHERE \(jobs) RETURNING \(JobColumns.list), rank
-        """
-    }
-
-    private func claim(
-        queue: String, slots: Int, kinds: String, for request: ClaimRequest, _ body: (SQLRow) throws -> Void
-    ) throws {
-        let owner = request.owner
-        let all = try statement(Self.take("seq IN (\(Self.front))")).bind(
-            queue, kinds, slots, request.now, owner.name, owner.incarnation, request.nonce + ".", request.now)
-        // The statement does all of its writes before it answers with the first row.
-        if try all.unlessConflict({ try all.forEachRow(body) }) != nil { return }
-
-        // Somewhere in the batch a job meets another that holds its unique key: one by one, the oldest first,
-        // which is the order in which the statement above takes them too.
-        let seqs = try statement(Self.front).bind(queue, kinds, slots).rows { $0.seq }.sorted()
-        let one = try statement(Self.take("seq = ?1"))
-        for seq in seqs {
-            let bound = try one.bind(
-                seq, 0, 0, request.now, owner.name, owner.incarnation, request.nonce + ".", request.now)
-            if try bound.unlessConflict({ try bound.forEachRow(body) }) == nil {
-                try statement("UPDATE job SET unique_key = NULL WHERE seq = ?").bind(seq).run()
-                try bound.forEachRow(body)
-            }
+        if request.demand.count > 1 { claimed.sort { ($0.rank, $0.seq) < ($1.rank, $1.seq) } }
+        return claimed.map { job in
+            Lease(job: job.record, token: AttemptToken(rawValue: "\(request.nonce).\(job.seq)"))
         }
     }
 
     private func pausedQueues() throws -> Set<String> {
-        Set(try statement("SELECT name FROM queue WHERE paused <> 0").rows { $0.text(0) })
+        Set(try statement("SELECT name FROM mainspring_queue WHERE paused <> 0").rows { $0.text(0) })
     }
+
+    /// All but the first binding are the same for every job of the request.
+    private static let take = """
+        UPDATE mainspring_job SET state = 3, started_at = ?2, owner_node = ?3, owner_incarnation = ?4, token = ?5 || seq,
+            lease_until = ?6, heartbeat_at = NULL, progress = NULL, progress_message = NULL
+        WHERE seq = ?1
+        """
+
+    private func take(_ job: inout ClaimedJob, _ update: SQLStatement, for request: ClaimRequest) throws {
+        try update.set(1, job.seq)
+        let held = job.record.unique
+        if try update.runUnlessConflict() == nil {
+            try setHold(nil, of: job.seq)
+            try update.run()
+            job.record.unique = nil
+        }
+        job.record.state = .running
+        job.record.startedAt = request.now
+        job.record.node = request.owner.name
+        job.record.progress = nil
+        job.record.heartbeatAt = nil
+        reach(.stepped)
+        try letGo(held, from: .available, to: .running)
+    }
+}
+
+struct ClaimedJob {
+    let seq: Int64
+    let rank: Int64
+    var record: JobRecord
 }

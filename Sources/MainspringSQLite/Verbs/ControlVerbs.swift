@@ -3,82 +3,71 @@ import MainspringStore
 
 extension StoreTransaction {
     func cancel(_ ids: [JobID], now: Timestamp) throws -> [CancelResult] {
-        let mark = try statement(
-            "UPDATE job SET cancel_requested_at = coalesce(cancel_requested_at, ?2) WHERE seq = ?1")
-        let end = try statement(
-            """
-            UPDATE job SET state = 6, finished_at = ?2, cancel_requested_at = coalesce(cancel_requested_at, ?2) WHERE seq = ?1
-            """)
-        return try ids.map { id in
+        try ids.map { id in
             guard let (seq, job) = try find(id) else { return .notFound }
             guard !job.state.isFinal else { return .alreadyFinal(job) }
-            let isRunning = job.state == .running
-            if isRunning {
-                try mark.bind(seq, now).run()
-            } else {
-                try run(end.bind(seq, now), seq: seq)
-                move(job.queue, from: job.state, to: .cancelled)
+            news.formUnion(.all)
+            if job.state == .running {
+                try statement(Self.markCancelled).bind(seq, now).run()
+                reach(.stepped)
+                return .requested(try changed(id))
             }
+            try run(statement(Self.cancel).bind(seq, now), seq: seq)
+            move(job.queue, from: job.state, to: .cancelled)
+            if job.parked != nil { countParked(job.queue, -1) }
             reach(.stepped)
-            guard let changed = try find(id)?.job else { throw StoreFailure.damaged("a job left its index") }
-            return isRunning ? .requested(changed) : .cancelled(changed)
+            try letGo(job.unique, from: job.state, to: .cancelled)
+            return .cancelled(try changed(id))
         }
     }
+
+    private static let markCancelled = """
+        UPDATE mainspring_job SET cancel_requested_at = coalesce(cancel_requested_at, ?2) WHERE seq = ?1
+        """
+
+    private static let cancel = """
+        UPDATE mainspring_job SET state = 6, finished_at = ?2, cancel_requested_at = coalesce(cancel_requested_at, ?2),
+            parked = NULL
+        WHERE seq = ?1
+        """
 
     func retry(_ id: JobID, now: Timestamp) throws -> RetryResult {
         guard let (seq, job) = try find(id) else { return .notFound }
         guard [.discarded, .cancelled, .scheduled, .retryable].contains(job.state) else { return .notAllowed(job) }
-        let update = try statement(
-            """
-            UPDATE job SET state = 2, scheduled_at = ?2, rank = ?3, max_attempts = max(max_attempts, attempt + 1),
-                finished_at = NULL, cancel_requested_at = NULL, result = NULL
-            WHERE seq = ?1
-            """
-        ).bind(seq, now, job.priority.rank(availableAt: now))
-        guard try update.runUnlessConflict() != nil else {
-            guard let holder = try job.unique.flatMap({ try holder(of: $0.key) }) else {
-                throw StoreFailure.damaged("an index holds a job that is not there")
-            }
+        // It waits for no other job any more.
+        let hold = job.unique?.released
+        if let hold, hold.states.contains(.available), let holder = try holder(of: hold.key), holder.seq != seq {
             return .duplicate(of: holder.job.id)
         }
+        try statement(Self.retry).bind(
+            seq, now, job.priority.rank(availableAt: now), hold.mask, hold.ruleCode, hold?.until, hold?.key
+        ).run()
         move(job.queue, from: job.state, to: .available)
+        news.insert(.work)
         reach(.stepped)
-        guard let changed = try find(id)?.job else { throw StoreFailure.damaged("a job left its index") }
-        return .retried(changed)
+        try letGo(job.unique, from: job.state, to: .available)
+        return .retried(try changed(id))
     }
 
-    func prune(finishedBefore: [JobState: Timestamp], limit: Int) throws -> Int {
-        let find = try statement(
-            """
-            SELECT seq, queue FROM job INDEXED BY job_final
-            WHERE state >= 5 AND state = ? AND finished_at < ? ORDER BY finished_at, seq LIMIT ?
-            """)
-        let removeAttempts = try statement("DELETE FROM attempt WHERE job = ?")
-        let removeJob = try statement("DELETE FROM job WHERE seq = ?")
-        var left = max(0, limit)
-        for state in JobState.allCases where state.isFinal {
-            guard left > 0, let time = finishedBefore[state] else { continue }
-            for (seq, queue) in try find.bind(state, time, left).rows({ ($0.int(0), $0.text(1)) }) {
-                try removeAttempts.bind(seq).run()
-                reach(.stepped)
-                try removeJob.bind(seq).run()
-                reach(.stepped)
-                count(queue, state, -1)
-                left -= 1
-            }
-        }
-        return max(0, limit) - left
-    }
+    private static let retry = """
+        UPDATE mainspring_job SET state = 2, scheduled_at = ?2, rank = ?3, max_attempts = max(max_attempts, attempt + 1),
+            max_rescues = max(max_rescues, rescues + 1), deadline = iif(deadline <= ?2, NULL, deadline), finished_at = NULL,
+            cancel_requested_at = NULL, result = NULL, unique_mask = ?4, unique_rule = ?5, unique_until = ?6,
+            unique_key = ?7
+        WHERE seq = ?1
+        """
 
     func setPaused(_ paused: Bool, queue: String) throws {
-        try statement(
-            "INSERT INTO queue (name, paused) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET paused = excluded.paused"
-        )
-        .bind(queue, paused ? 1 : 0).run()
+        let sql = """
+            INSERT INTO mainspring_queue (name, paused) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET paused = excluded.paused
+            """
+        try statement(sql).bind(queue, paused ? 1 : 0).run()
+        news.insert(.work)
         reach(.stepped)
     }
 
-    private func find(_ id: JobID) throws -> (seq: Int64, job: JobRecord)? {
-        try statement("SELECT \(JobColumns.list) FROM job WHERE id = ?").bind(id).first { ($0.seq, try $0.job()) }
+    private func changed(_ id: JobID) throws -> JobRecord {
+        guard let job = try find(id)?.job else { throw StoreFailure.damaged("a job left its index") }
+        return job
     }
 }

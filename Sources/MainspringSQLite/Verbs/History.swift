@@ -9,15 +9,15 @@ struct History {
 
     init(_ transaction: StoreTransaction) throws {
         self.transaction = transaction
-        let next = "coalesce((SELECT max(ord) FROM attempt WHERE job = ?1), 0) + 1"
+        let next = "coalesce((SELECT max(ord) FROM mainspring_attempt WHERE job = ?1), 0) + 1"
         plain = try transaction.statement(
             """
-            INSERT INTO attempt (job, ord, number, outcome, started_at, finished_at, node)
+            INSERT INTO mainspring_attempt (job, ord, number, outcome, started_at, finished_at, node)
             VALUES (?1, \(next), ?2, ?3, ?4, ?5, ?6) RETURNING ord
             """)
         full = try transaction.statement(
             """
-            INSERT INTO attempt (job, ord, number, outcome, started_at, finished_at, node,
+            INSERT INTO mainspring_attempt (job, ord, number, outcome, started_at, finished_at, node,
                 error_code, error_message, error_detail, dropped, stdout, stderr)
             VALUES (?1, \(next), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) RETURNING ord
             """)
@@ -39,7 +39,7 @@ struct History {
         var last: Int64 = 0
         try insert.forEachRow { last = $0.int(0) }
         if last > StoreLimits.attemptsPerJob {
-            try transaction.statement("DELETE FROM attempt WHERE job = ? AND ord <= ?")
+            try transaction.statement("DELETE FROM mainspring_attempt WHERE job = ? AND ord <= ?")
                 .bind(job, last - Int64(StoreLimits.attemptsPerJob)).run()
         }
         transaction.reach(.stepped)

@@ -3,45 +3,87 @@ import MainspringStore
 
 extension StoreTransaction {
     func settle(_ settlements: [Settlement]) throws -> [SettleResult] {
-        let update = try statement(
-            """
-            UPDATE job SET state = ?5, attempt = attempt + ?6, snoozes = snoozes + ?7, priority = ?8, rank = coalesce(?9, rank),
-                scheduled_at = coalesce(?10, scheduled_at), started_at = ?11, finished_at = ?12, result = ?13,
-                error_code = coalesce(?14, error_code), error_message = coalesce(?15, error_message),
-                error_detail = CASE WHEN ?14 IS NULL THEN error_detail ELSE ?16 END,
-                owner_node = NULL, owner_incarnation = NULL, token = NULL, lease_until = NULL
-            WHERE seq = ?1 AND \(checksTokens ? "token = ?2" : "?2 IS NOT NULL") AND id = ?3 AND queue = ?4 AND state = 3
-                AND (?17 OR cancel_requested_at IS NULL)
-            """)
+        guard !settlements.isEmpty else { return [] }
+        let update = try statement(checksTokens ? Self.settle : Self.settleAnyToken)
         let history = try History(self)
         return try settlements.map { settlement in
-            guard let seq = settlement.token.seq else { return .stale }
-            var state = settlement.nextState
-            try bind(update, settlement, seq: seq, state: state)
-            if try run(update, seq: seq) == 0 {
-                // Stale; or its cancel was requested meanwhile, so it does not wait again.
-                guard !state.isFinal else { return .stale }
-                state = .cancelled
-                try bind(update, settlement, seq: seq, state: state)
-                guard try run(update, seq: seq) == 1 else { return .stale }
+            guard let seq = settlement.token.seq, let state = try end(settlement, seq, update, history) else {
+                return .stale
             }
-            reach(.stepped)
-            try history.append(settlement.attempt, output: settlement.output, to: seq)
+            news.formUnion([.ended, .work])
             move(settlement.queue, from: .running, to: state)
             return .settled(state)
         }
     }
 
-    private func bind(_ update: SQLStatement, _ settlement: Settlement, seq: Int64, state: JobState) throws {
+    /// The state that was written; nil when the token no longer holds.
+    private func end(
+        _ settlement: Settlement, _ seq: Int64, _ update: SQLStatement, _ history: History
+    ) throws -> JobState? {
+        var state = settlement.nextState
+        if try run(bind(update, settlement, seq, state, isSeen: false), seq: seq) > 0 {
+            reach(.stepped)
+            try history.append(settlement.attempt, output: settlement.output, to: seq)
+            return state
+        }
+        // Stale; or something that most jobs have not: a request to cancel, reported output, or a key that one waits for.
+        guard let ending = try ending(settlement, seq) else { return nil }
+        if ending.isCancelRequested, !state.isFinal { state = .cancelled }
+        guard try run(bind(update, settlement, seq, state, isSeen: true), seq: seq) == 1 else { return nil }
+        reach(.stepped)
+        if ending.hasLive { try removeLiveOutput(of: seq) }
+        try history.append(settlement.attempt, output: settlement.output, to: seq)
+        try letGo(ending.hold, from: .running, to: state)
+        return state
+    }
+
+    private func bind(
+        _ update: SQLStatement, _ settlement: Settlement, _ seq: Int64, _ state: JobState, isSeen: Bool
+    ) throws -> SQLStatement {
         let attempt = settlement.attempt
         let availableAt = state.isFinal ? nil : settlement.availableAt
-        _ = try update.bind(
+        return try update.bind(
             seq, settlement.token.rawValue, settlement.id, settlement.queue, state, settlement.usesAttempt ? 1 : 0,
             settlement.isSnooze ? 1 : 0, settlement.priority.code,
-            availableAt.map(settlement.priority.rank(availableAt:)),
-            availableAt, attempt.startedAt, state.isFinal ? attempt.finishedAt ?? settlement.availableAt : nil,
-            settlement.result, attempt.error?.code, attempt.error?.message, attempt.error?.detail, state.isFinal ? 1 : 0
-        )
+            availableAt.map(settlement.priority.rank(availableAt:)), availableAt, attempt.startedAt,
+            state.isFinal ? attempt.finishedAt ?? settlement.availableAt : nil, settlement.result, attempt.error?.code,
+            attempt.error?.message, attempt.error?.detail, state.isFinal ? 1 : 0, isSeen ? 1 : 0)
+    }
+
+    private static let settle = settle(checking: "token = ?2")
+    private static let settleAnyToken = settle(checking: "?2 IS NOT NULL")
+
+    private static func settle(checking token: String) -> String {
+        """
+        UPDATE mainspring_job SET state = ?5, attempt = attempt + ?6, snoozes = snoozes + ?7, priority = ?8,
+            rank = coalesce(?9, rank), scheduled_at = coalesce(?10, scheduled_at), started_at = ?11, finished_at = ?12,
+            result = ?13, error_code = coalesce(?14, error_code), error_message = coalesce(?15, error_message),
+            error_detail = iif(?14 IS NULL, error_detail, ?16),
+            owner_node = NULL, owner_incarnation = NULL, token = NULL, lease_until = NULL, has_live = 0
+        WHERE seq = ?1 AND \(token) AND id = ?3 AND queue = ?4 AND state = 3
+            AND (?18 OR ((?17 OR cancel_requested_at IS NULL) AND unique_rule <> 4 AND NOT has_live))
+        """
+    }
+
+    // MARK: What most jobs have not
+
+    private struct Ending {
+        var isCancelRequested: Bool
+        var hasLive: Bool
+        var hold: UniqueHold?
+    }
+
+    /// Nil when the token no longer holds.
+    private func ending(_ settlement: Settlement, _ seq: Int64) throws -> Ending? {
+        let sql = """
+            SELECT cancel_requested_at IS NOT NULL, has_live, unique_mask, unique_rule, unique_until, unique_key
+            FROM mainspring_job WHERE seq = ?1 AND (token = ?2 OR ?5) AND id = ?3 AND queue = ?4 AND state = 3
+            """
+        return try statement(sql)
+            .bind(seq, settlement.token.rawValue, settlement.id, settlement.queue, checksTokens ? 0 : 1)
+            .first { row in
+                Ending(isCancelRequested: row.int(0) != 0, hasLive: row.int(1) != 0, hold: try row.unique(at: 2))
+            }
     }
 }
 

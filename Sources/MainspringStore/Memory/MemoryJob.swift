@@ -36,9 +36,6 @@ struct MemoryJob: Sendable {
         OrderedLine.Place(key: record.scheduledAt.microseconds, seq: seq)
     }
 
-    /// It was asked for later than at once.
-    var isDelayed: Bool { record.scheduledAt > record.createdAt }
-
     var isInLine: Bool { record.state == .available && record.parked == nil }
 
     var waitsForItsTime: Bool { record.state == .scheduled || record.state == .retryable }

@@ -20,7 +20,7 @@ extension MemoryState {
         _ place: OrderedLine.Place, for request: ClaimRequest, at instant: MonotonicInstant
     ) -> Lease? {
         let token = AttemptToken(rawValue: "\(request.nonce).\(place.seq)")
-        let record = change(place.seq) { job in
+        let record = change(place.seq, now: request.now) { job in
             job.record.state = .running
             job.record.startedAt = request.now
             job.record.node = request.owner.name
@@ -71,7 +71,8 @@ extension MemoryState {
             guard let job = job(settlement.id), job.record.state == .running, job.record.queue == settlement.queue,
                 !checksTokens || job.hold?.token == settlement.token
             else { return .stale }
-            change(job.seq) { $0.end(with: settlement) }
+            let now = settlement.attempt.finishedAt ?? settlement.availableAt
+            change(job.seq, now: now) { $0.end(with: settlement) }
             return .settled(jobs[job.seq]?.record.state ?? settlement.nextState)
         }
     }
@@ -79,7 +80,7 @@ extension MemoryState {
     mutating func promote(now: Timestamp, limit: Int) -> Promotion {
         var promotion = Promotion()
         for place in due.places.prefix(max(0, limit)) where place.key <= now.microseconds {
-            guard let record = change(place.seq, { $0.record.state = .available }) else { continue }
+            guard let record = change(place.seq, now: now, { $0.record.state = .available }) else { continue }
             promotion.promoted[record.queue, default: 0] += 1
         }
         promotion.nextDue = due.first.map { Timestamp(microseconds: $0.key) }
@@ -93,7 +94,7 @@ extension MemoryState {
             return !alive.contains(hold.owner) || hold.leaseUntil < instant
         }
         return lost.prefix(max(0, limit)).compactMap { seq in
-            change(seq) { $0.comeBack(now: now) }.map {
+            change(seq, now: now) { $0.comeBack(now: now) }.map {
                 ReclaimedJob(id: $0.id, kind: $0.kind, queue: $0.queue, state: $0.state)
             }
         }

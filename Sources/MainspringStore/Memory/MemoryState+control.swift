@@ -6,7 +6,7 @@ extension MemoryState {
             guard let job = job(id) else { return .notFound }
             let state = job.record.state
             guard !state.isFinal else { return .alreadyFinal(job.record) }
-            let record = change(job.seq) { job in
+            let record = change(job.seq, now: now) { job in
                 job.record.cancelRequestedAt = job.record.cancelRequestedAt ?? now
                 guard state != .running else { return }
                 job.record.state = .cancelled
@@ -21,12 +21,12 @@ extension MemoryState {
         guard [.discarded, .cancelled, .scheduled, .retryable].contains(job.record.state) else {
             return .notAllowed(job.record)
         }
-        if let hold = job.record.unique, hold.states.contains(.available), let holder = keyHolders[hold.key],
-            holder != job.seq, let other = jobs[holder]
+        if let hold = job.record.unique, hold.states.contains(.available), keyHolders[hold.key] != job.seq,
+            let holder = holder(ofKey: hold.key, now: now)
         {
-            return .duplicate(of: other.record.id)
+            return .duplicate(of: holder.record.id)
         }
-        let record = change(job.seq) { job in
+        let record = change(job.seq, now: now) { job in
             job.record.state = .available
             job.record.scheduledAt = now
             job.record.maxAttempts = max(job.record.maxAttempts, job.record.attempt + 1)

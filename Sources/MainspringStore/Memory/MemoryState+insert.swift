@@ -9,22 +9,23 @@ extension MemoryState {
         let firstNew = lastSeq + 1
         let occurrencesBefore = occurrences
         let countsBefore = counts
-        // What the group changed of other jobs, newest first.
-        var undo: [MemoryJob] = []
-        let results = group.map { insert($0, now: now, undo: &undo) }
+        journal = [:]
+        let results = group.map { insert($0, now: now) }
+        let changed = journal ?? [:]
+        journal = nil
         guard results.contains(where: \.isRefusal) else { return results }
-        for seq in stride(from: lastSeq, through: firstNew, by: -1) { remove(seq) }
-        for before in undo where before.seq < firstNew { change(before.seq) { $0 = before } }
-        lastSeq = firstNew - 1
+        rollBack(changed, firstNew: firstNew)
         occurrences = occurrencesBefore
         counts = countsBefore
         return InsertGroup.refused(results, of: group)
     }
 
-    private mutating func insert(_ new: NewJob, now: Timestamp, undo: inout [MemoryJob]) -> InsertResult {
+    private mutating func insert(_ new: NewJob, now: Timestamp) -> InsertResult {
         var record = new.record
         if let term = new.occurrence?.term, term.number != self.term || leader == nil { return .staleTerm }
-        if let parent = new.parent, holder(of: parent.token)?.record.id != parent.id { return .staleParent }
+        if let parent = new.parent, checksTokens, holder(of: parent.token)?.record.id != parent.id {
+            return .staleParent
+        }
         if let occurrence = new.occurrence, hasFired(occurrence) { return .alreadyFired }
         if let same = job(record.id)?.record {
             guard same.kind == record.kind, same.queue == record.queue, same.arguments == record.arguments else {
@@ -39,24 +40,17 @@ extension MemoryState {
             fire(occurrence)
             return .overlapped(job.record.id)
         }
-        if let holder = keyHolder(against: record) {
-            let until = holder.record.unique?.until
-            if let until, until <= now {
-                undo.insert(holder, at: 0)
-                change(holder.seq) { $0.record.unique = nil }
-            } else {
-                switch resolve(record, against: holder) {
-                case .refuse:
-                    fire(new.occurrence)
-                    return .duplicate(holder.record)
-                case .replace(let waiting):
-                    undo.insert(waiting, at: 0)
-                    fire(new.occurrence)
-                    return .replaced(change(waiting.seq) { $0.take(record) } ?? record)
-                case .follow:
-                    record.unique = record.unique?.following
-                    record.state = .pending
-                }
+        if let holder = keyHolder(against: record, now: now) {
+            switch resolve(record, against: holder) {
+            case .refuse:
+                fire(new.occurrence)
+                return .duplicate(holder.record)
+            case .replace(let waiting):
+                fire(new.occurrence)
+                return .replaced(change(waiting.seq, now: now) { $0.take(record) } ?? record)
+            case .follow:
+                record.unique = record.unique?.following
+                record.state = .pending
             }
         }
         if let limit = new.queueLimit, waiting(in: record.queue) >= limit { return .queueFull(limit: limit) }
@@ -65,14 +59,24 @@ extension MemoryState {
         return .inserted(record)
     }
 
-    private func keyHolder(against record: JobRecord) -> MemoryJob? {
+    private mutating func keyHolder(against record: JobRecord, now: Timestamp) -> MemoryJob? {
         guard let hold = record.unique, hold.states.contains(record.state) else { return nil }
-        return keyHolders[hold.key].flatMap { jobs[$0] }
+        return holder(ofKey: hold.key, now: now)
+    }
+
+    /// Who holds it against others; one whose time is over lets it go.
+    mutating func holder(ofKey key: String, now: Timestamp) -> MemoryJob? {
+        guard let holder = keyHolders[key].flatMap({ jobs[$0] }) else { return nil }
+        guard let until = holder.record.unique?.until, until <= now else { return holder }
+        change(holder.seq, now: now) { $0.record.unique = nil }
+        // The job that waited for it may hold it now.
+        return keyHolders[key].flatMap { jobs[$0] }
     }
 
     private func resolve(_ record: JobRecord, against holder: MemoryJob) -> UniqueResolution<MemoryJob> {
         let follower = record.unique.flatMap { keyHolders[$0.following.key] }.flatMap { jobs[$0] }
-        return UniqueResolution(record.unique?.onConflict ?? .reject, holder: holder, holder.record.state, follower: follower)
+        return UniqueResolution(
+            record.unique?.onConflict ?? .reject, holder: holder, holder.record.state, follower: follower)
     }
 
     private func hasFired(_ occurrence: ScheduleOccurrence) -> Bool {

@@ -52,19 +52,20 @@ extension MemoryState {
     mutating func park(limit: Int, at instant: MonotonicInstant) -> Parking {
         let known = KnownKinds(of: liveNodes(at: instant))
         var parking = Parking()
-        // What is parked already comes first, so that nothing is parked and looked at again in one step.
-        for seq in parked.values.joined().sorted().prefix(max(0, limit)) {
-            guard let job = jobs[seq]?.record else { continue }
-            let reason = known.parkReason(kind: job.kind, version: job.version)
-            change(seq) { $0.record.parked = reason }
-            if reason == nil { parking.released[job.queue, default: 0] += 1 }
+        // Also behind many that none knows: else those would keep it parked for ever.
+        let ready = parked.values.joined().compactMap { jobs[$0] }.filter {
+            known.parkReason(kind: $0.record.kind, version: $0.record.version) == nil
+        }
+        for job in ready.sorted(by: { $0.seq < $1.seq }).prefix(max(0, limit)) {
+            setParked(nil, job.seq)
+            parking.released[job.record.queue, default: 0] += 1
         }
         for line in available.values {
             for place in line.places.prefix(max(0, limit)) {
                 guard let job = jobs[place.seq]?.record,
                     let reason = known.parkReason(kind: job.kind, version: job.version)
                 else { continue }
-                change(place.seq) { $0.record.parked = reason }
+                setParked(reason, place.seq)
                 parking.parked += 1
             }
         }

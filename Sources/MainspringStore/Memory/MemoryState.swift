@@ -25,6 +25,8 @@ struct MemoryState: Sendable {
     var paused: [String: Bool] = [:]
     /// Ascending, at most `StoreLimits.occurrencesPerSchedule`.
     var occurrences: [String: [Timestamp]] = [:]
+    /// Jobs as they were before the group that is being written changed them; nil outside of a group.
+    var journal: [Int64: MemoryJob]?
     /// Off only in the test that proves that the conformance suite sees the difference.
     var checksTokens = true
 
@@ -49,27 +51,45 @@ struct MemoryState: Sendable {
         seqs[job.record.id] = nil
     }
 
-    /// Changes a job; when its key is held by another in its new state, it gives the key up. When it lets go of a key that a
-    /// newer job waits for, that one waits no longer.
+    /// Changes a job; when its key is held by another in its new state, it gives the key up. When it ends, or lets go of a key,
+    /// the job that waits for that waits no longer.
     @discardableResult
-    mutating func change(_ seq: Int64, _ body: (inout MemoryJob) -> Void) -> JobRecord? {
+    mutating func change(_ seq: Int64, now: Timestamp, _ body: (inout MemoryJob) -> Void) -> JobRecord? {
         guard var job = jobs[seq] else { return nil }
-        let held = job.heldKey != nil && job.record.unique?.onConflict == .keepLast ? job.record.unique : nil
+        if journal?[seq] == nil { journal?[seq] = job }
+        let before = job.record
+        let held = before.state.isFinal || job.heldKey == nil ? nil : before.unique
         unindex(job)
         body(&job)
         if job.record.state != .available { job.record.parked = nil }
+        if before.state == .pending, job.record.state != .pending { job.record.unique = job.record.unique?.released }
         if let key = job.heldKey, keyHolders[key] != nil { job.record.unique = nil }
         index(job)
-        if let held, job.heldKey != held.key { release(held) }
+        if let held, job.heldKey != held.key || job.record.state.isFinal { release(held, now: now) }
         return job.record
     }
 
-    private mutating func release(_ held: UniqueHold) {
+    /// Whatever the holder's own rule: another may have replaced it since.
+    private mutating func release(_ held: UniqueHold, now: Timestamp) {
         guard let follower = keyHolders[held.following.key] else { return }
-        change(follower) { job in
-            job.record.state = job.isDelayed ? .scheduled : .available
-            job.record.unique = job.record.unique?.released
-        }
+        change(follower, now: now) { $0.record.state = $0.record.scheduledAt > now ? .scheduled : .available }
+    }
+
+    mutating func setParked(_ reason: String?, _ seq: Int64) {
+        guard var job = jobs[seq] else { return }
+        unindex(job)
+        job.record.parked = reason
+        index(job)
+    }
+
+    /// Takes back what a group wrote, from its first new job on.
+    mutating func rollBack(_ journal: [Int64: MemoryJob], firstNew: Int64) {
+        for seq in stride(from: lastSeq, through: firstNew, by: -1) { remove(seq) }
+        lastSeq = firstNew - 1
+        let old = journal.values.filter { $0.seq < firstNew }
+        // All out before any goes in: a key may have passed from one to another.
+        for job in old { jobs[job.seq].map { unindex($0) } }
+        for job in old { index(job) }
     }
 
     private mutating func index(_ job: MemoryJob) {

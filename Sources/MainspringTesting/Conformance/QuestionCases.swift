@@ -56,7 +56,7 @@ extension StoreConformance {
             try await probe.add(try probe.new("early", queue: "z", now: 5), try probe.new("late", queue: "z", now: 9))
             let queues = try await probe.store.queues()
             try expectEqual(queues.map(\.name), ["a paused one", "default", "z"], "the queues")
-            let counts = Dictionary(uniqueKeysWithValues: JobState.allCases.filter { $0 != .pending }.map { ($0, 1) })
+            let counts = Dictionary(uniqueKeysWithValues: JobState.allCases.map { ($0, 1) })
             try expectEqual(
                 queues,
                 [
@@ -64,34 +64,32 @@ extension StoreConformance {
                     QueueSummary(name: "default", counts: counts, isPaused: false, oldestAvailableAt: probe.at(0)),
                     QueueSummary(name: "z", counts: [.available: 2], isPaused: false, oldestAvailableAt: probe.at(5)),
                 ], "the summaries")
-            try expectEqual(queues[1].waiting, 3, "waiting jobs")
+            try expectEqual(queues[1].waiting, 4, "waiting jobs")
         },
         Case("a queue that was emptied is still listed") { probe in
             try await probe.add(try probe.new("a"))
-            _ = try await probe.store.cancel([probe.id("a")], now: probe.at(1))
-            _ = try await probe.store.prune(finishedBefore: [.cancelled: probe.at(2)], limit: 10)
+            try await probe.cancel("a")
+            _ = try await probe.prune([.cancelled: 2])
             let empty = QueueSummary(name: "default", counts: [:], isPaused: false, oldestAvailableAt: nil)
             try expectEqual(try await probe.store.queues(), [empty], "the queues")
         },
-        Case("text comes back as it was given") { probe in
-            let odd = "\u{1}'\";-- ü 🚀 \u{FEFF} \n"
-            let output = "\u{0}" + odd
-            let new = try probe.new(
-                "a", kind: odd, queue: odd, arguments: #"{"x":"\#(odd)"}"#, tags: [odd], key: odd, schedule: odd)
-            try await probe.add(new)
-            try expectEqual(try await probe.job("a"), new.record, "the job")
-            let leases = try await probe.claim(queue: odd, kinds: [odd])
-            try expectEqual(leases.map(\.job.id.rawValue), ["a"], "claimed")
-            var settlement = probe.settlement(
-                leases[0], .failure(JobFailure(code: odd, message: output, detail: output)), now: 1)
-            settlement.result = odd
-            try expectEqual(try await probe.store.settle([settlement]), [.settled(settlement.nextState)], "settled")
-            let job = try await probe.job("a")
-            try expectEqual(job.result, odd, "the result")
-            try expectEqual(job.error, JobFailure(code: odd, message: output, detail: output), "the error")
-            try expectEqual(
-                try await probe.store.jobs(matching: JobQuery(kinds: [odd], queues: [odd], tags: [odd])).jobs, [job],
-                "found")
+        Case("a job that changes its state, its priority or its content stays at its place on the pages") { probe in
+            let hold = UniqueHold(key: "u", states: StoreProbe.unfinished, onConflict: .replace)
+            for name in ["a", "b", "c"] { try await probe.add(try probe.new(name, unique: name == "b" ? hold : nil)) }
+            try await probe.settle(try await probe.claim(1)[0], .success(result: nil), now: 1)
+            _ = try await probe.insert(try probe.new("x", now: 2, priority: .critical, tags: ["new"], unique: hold))
+            try expectEqual(try await probe.all().map(\.id.rawValue), ["c", "b", "a"], "the page")
+            let tagged = try await probe.store.jobs(matching: JobQuery(tags: ["new"]))
+            try expectEqual(tagged.jobs.map(\.id.rawValue), ["b"], "found by its new tag")
+        },
+        Case("a question about nothing: an empty store") { probe in
+            try expectEqual(try await probe.store.jobs(matching: JobQuery()), JobPage(jobs: [], next: nil), "the page")
+            try expectEqual(try await probe.store.queues(), [], "the queues")
+            try expectEqual(try await probe.store.nodes(), [], "the nodes")
+            try expectEqual(try await probe.store.lastOccurrences(), [:], "the last occurrences")
+            try expectEqual(try await probe.store.cancel([probe.id("a")], now: probe.at(0)), [.notFound], "a cancel")
+            try expectEqual(try await probe.promote(now: 0), Promotion(), "a promotion")
+            try expectEqual(try await probe.prune([.completed: 9]), 0, "pruned")
         },
     ]
 }

@@ -15,8 +15,7 @@ extension StoreConformance {
             try expectEqual(job.result, #"{"y":2}"#, "the result")
             try expectEqual(job.finishedAt, probe.at(4), "the end")
             try expectEqual(job.node, nil, "the node")
-            let attempts = try await probe.store.attempts(of: job.id)
-            try expectEqual(attempts, [settlement.attempt], "the history")
+            try expectEqual(try await probe.attempts("a"), [settlement.attempt], "the history")
             let logs = try await probe.store.outputs(of: job.id)
             try expectEqual(logs, [AttemptLog(number: 1, startedAt: probe.at(1), output: output)], "the output")
         },
@@ -32,12 +31,12 @@ extension StoreConformance {
                 "in one batch")
             try expectEqual(try await probe.store.settle([again]), [.stale], "later")
             try expectEqual(try await probe.job("a").result, "1", "the result")
-            try expectEqual(try await probe.store.attempts(of: probe.id("a"))?.count, 1, "the history's length")
+            try expectEqual(try await probe.attempts("a").count, 1, "the history's length")
         },
         Case("a token that no longer holds settles nothing") { probe in
             try await probe.add(try probe.new("a"))
             let old = try await probe.claimOne(nonce: "x")
-            _ = try await probe.store.reclaim(owner: StoreProbe.aliceAgain, now: probe.at(1), limit: 10)
+            _ = try await probe.reclaim(now: 1)
             try expectEqual(
                 try await probe.store.settle([probe.settlement(old, .success(result: nil), now: 2)]), [.stale],
                 "while it waits")
@@ -46,8 +45,8 @@ extension StoreConformance {
                 try await probe.store.settle([probe.settlement(old, .success(result: nil), now: 4)]), [.stale],
                 "while it runs again")
             try await probe.expectState("a", .running)
-            try expectEqual(
-                try await probe.store.renew([old.token], until: probe.at(99)).lost, [old.token], "renewing the old one")
+            let renewal = try await probe.store.renew([old.token], lease: .seconds(99))
+            try expectEqual(renewal, Renewal(lost: [old.token]), "renewing the old one")
             try await probe.settle(new, .success(result: nil), now: 5)
             for nonsense in ["", "n", ".", "n.", "n.1.2", "n.99", "n.-1", "'; --"] {
                 var settlement = probe.settlement(new, .success(result: nil), now: 6)
@@ -74,14 +73,14 @@ extension StoreConformance {
             try expectEqual(waiting.finishedAt, nil, "the end")
             try expect(
                 waiting.scheduledAt > probe.at(2) && waiting.scheduledAt <= probe.at(3), "it waits for its delay")
-            _ = try await probe.store.promote(now: probe.at(3), limit: 10)
+            _ = try await probe.promote(now: 3)
             let timeout = JobFailure(code: "timeout", message: "too slow")
             try await probe.settle(try await probe.claimOne(now: 4), .timeout(timeout), now: 5)
             let dead = try await probe.job("a")
             try expectEqual(dead.state, .discarded, "the state after the second")
             try expectEqual(dead.error, timeout, "the error, without the first one's detail")
             try expectEqual(dead.finishedAt, probe.at(5), "the end")
-            let attempts = try await probe.store.attempts(of: dead.id) ?? []
+            let attempts = try await probe.attempts("a")
             try expectEqual(attempts.map(\.number), [1, 2], "the attempts")
             try expectEqual(attempts.map(\.outcome), [.failure, .timeout], "their outcomes")
             try expectEqual(attempts.map(\.error), [StoreProbe.broken, timeout], "their errors")
@@ -96,7 +95,7 @@ extension StoreConformance {
             try expectEqual(job.scheduledAt, probe.at(0), "waiting since")
             try expectEqual(
                 try await probe.claim(nonce: "m", now: 101).map(\.job.id.rawValue), ["a", "b", "c"], "the order")
-            let attempts = try await probe.store.attempts(of: job.id) ?? []
+            let attempts = try await probe.attempts(job.id.rawValue)
             try expectEqual(attempts.map(\.number), [1, 1], "the attempts share their number")
             try expectEqual(attempts.map(\.outcome), [.interrupted, nil], "their outcomes")
         },
@@ -108,9 +107,8 @@ extension StoreConformance {
             try expectEqual(job.snoozes, 1, "snoozes")
             try expectEqual(job.attempt, 0, "used attempts")
             try expectEqual(job.scheduledAt, probe.at(31), "when it comes back")
-            try expectEqual(
-                try await probe.store.promote(now: probe.at(0), limit: 1).nextDue, probe.at(31), "the next due")
-            try expectEqual(try await probe.store.attempts(of: job.id)?.map(\.outcome), [.snoozed], "the history")
+            try expectEqual(try await probe.promote(now: 0).nextDue, probe.at(31), "the next due")
+            try expectEqual(try await probe.attempts(job.id.rawValue).map(\.outcome), [.snoozed], "the history")
         },
         Case("a running job that was asked to cancel does not wait again") { probe in
             for (name, outcome) in [
@@ -118,35 +116,66 @@ extension StoreConformance {
             ] {
                 try await probe.add(try probe.new(name))
                 let lease = try await probe.claimOne(nonce: name)
-                _ = try await probe.store.cancel([probe.id(name)], now: probe.at(1))
+                try await probe.cancel(name)
                 // Decided before the worker heard of the cancel.
                 try await probe.settle(lease, outcome, now: 2, to: .cancelled)
                 let job = try await probe.job(name)
                 try expectEqual(job.state, .cancelled, "the state after \(outcome.name)")
                 try expectEqual(job.finishedAt, probe.at(2), "the end after \(outcome.name)")
                 try expectEqual(
-                    try await probe.store.attempts(of: job.id)?.map(\.outcome), [outcome.name], "the history")
+                    try await probe.attempts(job.id.rawValue).map(\.outcome), [outcome.name], "the history")
             }
         },
         Case("a running job that was asked to cancel may still succeed") { probe in
             try await probe.add(try probe.new("a"))
             let lease = try await probe.claimOne()
-            _ = try await probe.store.cancel([probe.id("a")], now: probe.at(1))
+            try await probe.cancel("a")
             try await probe.settle(lease, .success(result: "1"), now: 2)
             try await probe.expectState("a", .completed)
         },
-        Case("a state that no running job can have is refused, and nothing of the batch is written") { probe in
+        Case("a state that no running job can have is refused, and nothing of the step is written") { probe in
             try await probe.add(try probe.new("a"), try probe.new("b"))
             let leases = try await probe.claim()
+            try await probe.add(try probe.new("c"))
             for state in JobState.allCases where !JobState.running.canBecome(state) {
                 var wrong = probe.settlement(leases[1], .success(result: nil), now: 1)
                 wrong.nextState = state
-                let answer = try? await probe.store.settle([
-                    probe.settlement(leases[0], .success(result: nil), now: 1), wrong,
-                ])
+                let good = probe.settlement(leases[0], .success(result: nil), now: 1)
+                let answer = try? await probe.store.exchange([good, wrong], claiming: probe.request(nonce: "m"))
                 try expect(answer == nil, "running cannot become \(state.rawValue)")
                 try await probe.expectState("a", .running)
+                try await probe.expectState("c", .available)
             }
+        },
+        Case("a settlement decides the job's place anew: by its time and its priority") { probe in
+            try await probe.add(try probe.new("a"), try probe.new("b", now: 1), try probe.new("c", now: 2))
+            let lease = try await probe.claim(1)[0]
+            var settlement = probe.settlement(lease, .interrupted, now: 5)
+            settlement.priority = .low
+            _ = try await probe.store.settle([settlement])
+            try expectEqual(try await probe.job("a").priority, .low, "its priority")
+            try expectEqual(
+                try await probe.claim(nonce: "m", now: 6).map(\.job.id.rawValue), ["b", "c", "a"], "the order")
+        },
+        Case("a failed attempt keeps its output, and its result is nothing") { probe in
+            try await probe.add(try probe.new("a"))
+            let output = AttemptOutput(standardError: [69, 114, 114], droppedBytes: 9)
+            let failed = probe.settlement(
+                try await probe.claimOne(), .failure(StoreProbe.broken), now: 1, output: output)
+            _ = try await probe.store.settle([failed])
+            _ = try await probe.retry("a")
+            try await probe.settle(try await probe.claimOne(nonce: "m", now: 3), .success(result: "2"), now: 4)
+            let logs = try await probe.store.outputs(of: probe.id("a"))
+            try expectEqual(logs, [AttemptLog(number: 1, startedAt: probe.at(0), output: output)], "the output")
+            try expectEqual(try await probe.job("a").result, "2", "the result")
+            try expectEqual(try await probe.job("a").error, StoreProbe.broken, "the error of the failed one")
+        },
+        Case("an attempt that wrote more than was kept of it, and nothing else, is told") { probe in
+            try await probe.add(try probe.new("a"))
+            let dropped = AttemptOutput(droppedBytes: 12)
+            let end = probe.settlement(try await probe.claimOne(), .success(result: nil), now: 1, output: dropped)
+            _ = try await probe.store.settle([end])
+            try expectEqual(try await probe.store.outputs(of: probe.id("a")).map(\.output), [dropped], "the output")
         },
         Case("a job's history keeps the newest attempts up to the limit") { probe in
             try await probe.add(try probe.new("a"))
@@ -155,7 +184,7 @@ extension StoreConformance {
                     try await probe.claimOne(nonce: "n\(number)", now: Double(number)), .interrupted,
                     now: Double(number))
             }
-            let attempts = try await probe.store.attempts(of: probe.id("a")) ?? []
+            let attempts = try await probe.attempts("a")
             try expectEqual(attempts.count, StoreLimits.attemptsPerJob, "the history's length")
             try expectEqual(attempts.first?.startedAt, probe.at(3), "its oldest")
         },

@@ -79,7 +79,7 @@ struct BlockingMachineTests {
 
     @Test("whatever comes in whatever order, work is done in order, once, or refused", arguments: 1...50)
     func model(seed: UInt64) {
-        var random = SplitMix(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let (threads, limit) = (Int.random(in: 1...4, using: &random), Int.random(in: 1...6, using: &random))
         var machine = BlockingMachine(threads: threads, limit: limit)
         var (submitted, lastHanded) = (0, 0)

@@ -8,7 +8,7 @@ import Testing
 struct TimerHeapTests {
     @Test("gives back what a sorted list would, whatever is inserted, cancelled and due", arguments: 1...50)
     func agreesWithAList(seed: UInt64) {
-        var random = SplitMix(seed: seed)
+        var random = SeededGenerator(seed: seed)
         var heap = TimerHeap()
         var model: [(deadline: Int64, number: Int, entry: TimerHeap.Entry)] = []
         var now: Int64 = 0

@@ -1,0 +1,58 @@
+import GRDB
+import Glibc
+import MainspringCore
+
+/// The file of a store, from its opening to its end.
+enum StoreFile {
+    static func open(_ path: String, busyTimeout: Duration) throws -> DatabasePool {
+        try make(path)
+        var configuration = Configuration()
+        configuration.label = "mainspring"
+        configuration.foreignKeysEnabled = false
+        configuration.busyMode = .timeout(busyTimeout.inSeconds)
+        return try DatabasePool(path: path, configuration: configuration)
+    }
+
+    /// SQLite would make the file readable to all; its companions take over the mode of the file. A file that is there is not
+    /// opened here: closing it again would end the locks that SQLite has on it for others in this process.
+    private static func make(_ path: String) throws {
+        let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        if descriptor >= 0 {
+            Glibc.close(descriptor)
+        } else if errno != EEXIST {
+            throw DatabaseError(resultCode: .SQLITE_CANTOPEN, message: String(cString: strerror(errno)))
+        }
+    }
+
+    static func prepare(_ pool: DatabasePool, durability: SQLiteJobStore.Durability, pageLimit: Int?) throws {
+        try migrate(pool)
+        try pool.writeWithoutTransaction { database in
+            // GRDB's own setup of a pool sets NORMAL, so this comes after it.
+            try database.execute(sql: "PRAGMA synchronous = \(durability.rawValue)")
+            // In KiB, for the front of the queue and the ends of the indexes; SQLite's own 2 MiB are soon read anew.
+            try database.execute(sql: "PRAGMA cache_size = -16384")
+            if let pageLimit { try database.execute(sql: "PRAGMA max_page_count = \(pageLimit)") }
+        }
+    }
+
+    /// Usually a look: nobody is kept from writing by a file that is up to date.
+    static func migrate(_ pool: DatabasePool) throws {
+        let found = try pool.read { try Schema.version(of: $0, path: pool.path) }
+        if found < Schema.version { try pool.write { try Schema.migrate($0, path: pool.path) } }
+        try pool.read { database in
+            for table in Schema.tables {
+                _ = try SQLStatement(database, "SELECT 1 FROM \(table) LIMIT 1").first { $0.int(0) }
+            }
+        }
+    }
+
+    /// GRDB closes its readers last, which cannot do what SQLite does at the last close: leave one whole file behind. While
+    /// other processes use the log it stays, and nothing is lost; they are not waited for, because they would wait too.
+    static func close(_ pool: DatabasePool) async throws {
+        try? await pool.barrierWriteWithoutTransaction { database in
+            try database.execute(sql: "PRAGMA busy_timeout = 0")
+            try database.checkpoint(.truncate)
+        }
+        try pool.close()
+    }
+}
