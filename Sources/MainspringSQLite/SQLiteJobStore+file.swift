@@ -1,5 +1,5 @@
 import GRDB
-public import MainspringCore
+import MainspringCore
 
 extension SQLiteJobStore {
     /// Writes a whole copy of the file to `path`, with mode 0600, while others go on writing: it holds what was committed when

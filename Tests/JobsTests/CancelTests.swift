@@ -15,7 +15,7 @@ struct CancelTests {
                 return
             }
             #expect(job.state == .cancelled)
-            node.time.advance(by: .seconds(60))
+            await node.pass(.seconds(60))
             let later = try await node.add()
             await node.settled(later)
             #expect(node.executor.startedIDs == [later])

@@ -6,7 +6,6 @@ import Testing
 
 @Suite("Leases and rescue", .timeLimit(.minutes(1)))
 struct LeaseTests {
-    static let other = NodeIdentity(name: "n2", incarnation: "life-1")
     static let longKind = JobRequest(kind: "other")
 
     @Test("a lease is renewed as long as its job runs")
@@ -16,10 +15,12 @@ struct LeaseTests {
             await node.executor.started(1)
             for round in 1...6 {
                 await node.time.timersPending(TestNode.idleTimers + 1)
-                node.time.advance(by: .seconds(20))
+                node.time.advance(by: .seconds(10))
                 await node.store.called(.renew, times: round)
             }
-            #expect(try await node.store.inner.reclaim(owner: Self.other, now: node.time.now(), limit: 10).isEmpty)
+            await node.store.called(.reclaim, times: 3)
+            #expect(try await node.job(id).rescues == 0)
+            #expect(node.executor.urgencies.isEmpty)
             node.executor.end(id)
             await node.settled(id)
         }
@@ -30,10 +31,10 @@ struct LeaseTests {
         try await TestNode(.holding()).running { node in
             let id = try await node.add(Self.longKind)
             await node.executor.started(1)
-            let taken = try await node.store.inner.reclaim(
-                owner: Self.other, now: node.time.now() + .seconds(61), limit: 10)
-            #expect(taken.map(\.id) == [id])
-            node.time.advance(by: .seconds(20))
+            try await node.client.setPaused(true, queue: "other")
+            #expect(try await node.rob() == [id])
+            await node.time.timersPending(TestNode.idleTimers + 1)
+            node.time.advance(by: .seconds(10))
             await node.events.first { $0 == .job(.staleWrite(id: id)) }
             #expect(node.executor.urgencies == [.stop])
             #expect(node.store.calls(.settle) == 0)
@@ -49,7 +50,8 @@ struct LeaseTests {
         try await TestNode(.holding()).running { node in
             let id = try await node.add(Self.longKind)
             await node.executor.started(1)
-            _ = try await node.store.inner.reclaim(owner: Self.other, now: node.time.now() + .seconds(61), limit: 10)
+            try await node.client.setPaused(true, queue: "other")
+            _ = try await node.rob()
             node.executor.end(id)
             await node.events.first { $0 == .job(.staleWrite(id: id)) }
             #expect(node.settledCount == 0)
@@ -62,14 +64,14 @@ struct LeaseTests {
         try await TestNode(.holding(ignoresStop: true)).running { node in
             let id = try await node.add()
             await node.executor.started(1)
-            _ = try await node.store.inner.reclaim(owner: Self.other, now: node.time.now() + .seconds(61), limit: 10)
+            _ = try await node.rob()
             node.system.engine.wake(queue: "default")
             await node.executor.started(2)
             #expect(node.system.engine.runningAttempts().count == 2)
             node.executor.end(id)
             await node.settled(id)
             await node.time.timersPending(TestNode.idleTimers + 1)
-            node.time.advance(by: .seconds(20))
+            node.time.advance(by: .seconds(10))
             await node.store.called(.renew, times: 1)
             #expect(node.system.engine.runningAttempts().count == 1)
             node.system.quiesce()
@@ -83,11 +85,11 @@ struct LeaseTests {
             let id = try await node.add(Self.longKind)
             await node.executor.started(1)
             node.store.fail(.renew, times: 1)
-            node.time.advance(by: .seconds(20))
+            node.time.advance(by: .seconds(10))
             await node.store.called(.renew, times: 1)
             #expect(node.health.error?.code == .storeFailed)
             await node.time.timersPending(TestNode.idleTimers + 1)
-            node.time.advance(by: .seconds(20))
+            node.time.advance(by: .seconds(10))
             await node.store.called(.renew, times: 2)
             node.executor.end(id)
             await node.settled(id)
@@ -99,8 +101,8 @@ struct LeaseTests {
     func reclaim() async throws {
         let node = TestNode(incarnation: "life-2")
         let id = try await claimedByEarlierLife(node)
-        try await node.system.reclaim()
-        #expect(node.events.events == [.job(.rescued(id: id, kind: "work", queue: "default"))])
+        try await node.system.join()
+        #expect(node.events.events.last == .job(.rescued(id: id, kind: "work", queue: "default", state: .available)))
         #expect(try await node.job(id).state == .available)
         try await node.running { node in
             await node.settled(id)
@@ -117,8 +119,10 @@ struct LeaseTests {
         let node = TestNode(incarnation: "life-2")
         let id = try await claimedByEarlierLife(node)
         _ = try await node.store.inner.cancel([id], now: node.time.now())
-        try await node.system.reclaim()
-        #expect(node.events.events.last == .job(.cancelled(id: id, kind: "work", queue: "default")))
+        try await node.system.join()
+        #expect(
+            node.events.events.last
+                == .job(.rescued(id: id, kind: "work", queue: "default", state: .cancelled)))
         #expect(try await node.job(id).state == .cancelled)
     }
 
@@ -133,9 +137,8 @@ struct LeaseTests {
         _ = try await node.store.inner.insert([[NewJob(record: record)]], now: now)
         let leases = try await node.store.inner.claim(
             ClaimRequest(
-                owner: NodeIdentity(name: "n1", incarnation: "life-1"), demand: ["default": 1], kinds: ["work"],
-                nonce: "earlier",
-                now: now, leaseUntil: now + .seconds(60)))
+                owner: NodeIdentity(name: "n1", incarnation: "life-1"), demand: ["default": 1],
+                kinds: ["work": 1], nonce: "earlier", now: now, lease: .seconds(60)))
         #expect(leases.map(\.job.id) == [id])
         return id
     }

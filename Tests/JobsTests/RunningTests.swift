@@ -76,7 +76,7 @@ struct RunningTests {
         try await TestNode(.holding()).running { node in
             let id = try await node.add()
             await node.executor.started(1)
-            node.time.advance(by: .seconds(59))
+            await node.pass(.seconds(59), timers: TestNode.idleTimers + 1)
             #expect(node.executor.urgencies.isEmpty)
             node.time.advance(by: .seconds(1))
             let settlement = await node.settled(id)
@@ -94,7 +94,7 @@ struct RunningTests {
         try await TestNode(.holding(ignoresStop: true)).running { node in
             let id = try await node.add()
             await node.executor.started(1)
-            node.time.advance(by: .seconds(60))
+            await node.pass(.seconds(60), timers: TestNode.idleTimers + 1)
             #expect(node.executor.urgencies == [.stop])
             node.executor.end(id, .success(result: "1"))
             await node.settled(id)

@@ -16,8 +16,7 @@ struct ScheduleTests {
     static let timers = TestNode.idleTimers + 1
 
     private func minute(_ node: TestNode, timers: Int = timers) async {
-        await node.time.timersPending(timers)
-        node.time.advance(by: .seconds(60))
+        await node.pass(.seconds(60), timers: timers)
     }
 
     private func fired(_ node: TestNode, _ count: Int) async -> [Bool] {
@@ -86,9 +85,7 @@ struct ScheduleTests {
         try await TestNode(.holding(), schedules: [Self.schedule(skipsOverlap: false)]).running { node in
             await minute(node)
             await node.executor.started(1)
-            await node.time.timersPending(Self.timers + 1)
-            node.time.advance(by: .seconds(59))
-            node.time.advance(by: .seconds(1))
+            await minute(node, timers: Self.timers + 1)
             #expect(await fired(node, 2) == [false, false])
         }
     }
@@ -96,7 +93,7 @@ struct ScheduleTests {
     @Test("an instant does not fire again after a restart, even when the clock was set back over it")
     func restart() async throws {
         let time = ManualTime()
-        let store = FaultyStore()
+        let store = FaultyStore(time: time)
         try await TestNode(store: store, time: time, schedules: [Self.schedule()]).running { node in
             await minute(node)
             await node.executor.started(1)
@@ -187,7 +184,7 @@ struct ScheduleTests {
             for count in 1...5 {
                 await node.time.timersPending(Self.timers)
                 // From the end of one window of jitter to just before the next.
-                node.time.advance(by: .seconds(count == 1 ? 60 : 55) - .microseconds(1))
+                await node.pass(.seconds(count == 1 ? 60 : 55) - .microseconds(1), timers: Self.timers)
                 #expect(firedCount(node) == count - 1)
                 await node.time.timersPending(Self.timers)
                 node.time.advance(by: .seconds(5) + .microseconds(1))
@@ -203,8 +200,9 @@ struct ScheduleTests {
             try await node.add("other")
             await node.executor.started(1)
             await node.time.timersPending(Self.timers + 1)
+            await node.pass(.seconds(55), timers: Self.timers + 1)
             node.system.quiesce()
-            node.time.advance(by: .seconds(60))
+            node.time.advance(by: .seconds(5))
             await node.time.timersPending(Self.timers)
             #expect(firedCount(node) == 0)
             #expect(node.store.calls(.insert) == 1)

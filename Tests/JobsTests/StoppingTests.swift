@@ -100,6 +100,7 @@ struct StoppingTests {
     @Test("cancelling the caller of run stops what runs, hands it back, and loses no settlement")
     func cancelRun() async throws {
         let node = TestNode(.holding())
+        try await node.system.join()
         let run = Task { await node.system.run() }
         let first = try await node.add()
         let second = try await node.add()
@@ -142,6 +143,7 @@ struct StoppingTests {
     func stress() async throws {
         for _ in 0..<100 {
             let node = TestNode(workers: 3)
+            try await node.system.join()
             let inserted = await withTaskGroup(of: [JobID].self) { group in
                 group.addTask {
                     await node.system.run()

@@ -41,6 +41,6 @@ extension StoreTransaction {
     /// The running holder of a key gets a follower, which only the end of a hold of this rule releases.
     func expectFollower(_ holder: (seq: Int64, job: JobRecord), as hold: UniqueHold) throws {
         guard let held = holder.job.unique, held.onConflict != .keepLast else { return }
-        try setHold(hold.expectingFollower, of: holder.seq)
+        try setHold(hold, of: holder.seq)
     }
 }

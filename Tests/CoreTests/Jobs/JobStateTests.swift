@@ -6,9 +6,9 @@ struct JobStateTests {
     static let edges: [JobState: Set<JobState>] = [
         .pending: [.scheduled, .available, .cancelled],
         .scheduled: [.available, .cancelled],
-        .available: [.running, .cancelled],
+        .available: [.running, .scheduled, .cancelled],
         .running: [.completed, .discarded, .cancelled, .retryable, .scheduled, .available],
-        .retryable: [.available, .cancelled],
+        .retryable: [.available, .scheduled, .cancelled],
         .completed: [],
         .cancelled: [.available],
         .discarded: [.available],

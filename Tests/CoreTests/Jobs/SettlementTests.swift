@@ -54,7 +54,7 @@ struct SettlementTests {
             scheduledAt: Self.availableSince)
         var random = SeededGenerator(seed: 3)
         return Settlement(
-            lease: Lease(job: job, token: AttemptToken(rawValue: "t"), expiresAt: Self.now), outcome: one.outcome,
+            lease: Lease(job: job, token: AttemptToken(rawValue: "t")), outcome: one.outcome,
             policy: RetryPolicy(base: .seconds(10), cap: .seconds(1_000)), output: AttemptOutput(standardOutput: [1]),
             node: "n1",
             startedAt: Self.availableSince + .seconds(1), now: Self.now, cancelRequested: one.isCancelRequested,

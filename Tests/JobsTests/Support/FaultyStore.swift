@@ -3,9 +3,11 @@ import MainspringStore
 import Synchronization
 
 /// A memory store whose verbs can be told to fail, or to keep their answer back.
+///
+/// An exchange counts as one, and also as a claim, a settlement, or both, by what it holds.
 final class FaultyStore: JobStore {
     enum Verb: Hashable, Sendable {
-        case insert, claim, renew, settle, promote, reclaim, cancel, retry, prune, read
+        case insert, exchange, claim, settle, renew, report, cancel, retry, promote, reclaim, park, prune, beat, leave, read
     }
 
     private struct State {
@@ -17,8 +19,19 @@ final class FaultyStore: JobStore {
         var holdWaiters: [(verb: Verb, continuation: CheckedContinuation<Void, Never>)] = []
     }
 
-    let inner = MemoryJobStore()
+    let inner: MemoryJobStore
     private let state = Mutex(State())
+
+    init(_ inner: MemoryJobStore) {
+        self.inner = inner
+    }
+
+    convenience init(time: any TimeSource) {
+        self.init(MemoryJobStore(time: time))
+    }
+
+    /// What another node uses.
+    func peer() -> FaultyStore { FaultyStore(inner.peer()) }
 
     var name: String { inner.name }
 
@@ -66,16 +79,20 @@ final class FaultyStore: JobStore {
         }
     }
 
-    private func step<Value: Sendable>(_ verb: Verb, _ body: () async throws -> Value) async throws -> Value {
-        defer { count(verb) }
+    private func step<Value: Sendable>(_ verbs: Verb..., body: () async throws -> Value) async throws -> Value {
+        try await step(verbs, body)
+    }
+
+    private func step<Value: Sendable>(_ verbs: [Verb], _ body: () async throws -> Value) async throws -> Value {
+        defer { for verb in verbs { count(verb) } }
         let fails = state.withLock { state in
-            guard let left = state.failures[verb], left > 0 else { return false }
-            state.failures[verb] = left - 1
+            guard let verb = verbs.first(where: { state.failures[$0] ?? 0 > 0 }) else { return false }
+            state.failures[verb]? -= 1
             return true
         }
         if fails { throw MainspringError(.storeFailed, "this failure was asked for") }
         let value = try await body()
-        await keepBack(verb)
+        for verb in verbs { await keepBack(verb) }
         return value
     }
 
@@ -107,20 +124,15 @@ final class FaultyStore: JobStore {
     func insert(_ groups: [[NewJob]], now: Timestamp) async throws -> [[InsertResult]] {
         try await step(.insert) { try await inner.insert(groups, now: now) }
     }
-    func claim(_ request: ClaimRequest) async throws -> [Lease] {
-        try await step(.claim) { try await inner.claim(request) }
+    func exchange(_ settlements: [Settlement], claiming request: ClaimRequest?) async throws -> Exchange {
+        let verbs = [.exchange] + (settlements.isEmpty ? [] : [.settle]) + (request == nil ? [] : [Verb.claim])
+        return try await step(verbs) { try await inner.exchange(settlements, claiming: request) }
     }
-    func renew(_ tokens: [AttemptToken], until: Timestamp) async throws -> Renewal {
-        try await step(.renew) { try await inner.renew(tokens, until: until) }
+    func renew(_ tokens: [AttemptToken], lease: Duration) async throws -> Renewal {
+        try await step(.renew) { try await inner.renew(tokens, lease: lease) }
     }
-    func settle(_ settlements: [Settlement]) async throws -> [SettleResult] {
-        try await step(.settle) { try await inner.settle(settlements) }
-    }
-    func promote(now: Timestamp, limit: Int) async throws -> Promotion {
-        try await step(.promote) { try await inner.promote(now: now, limit: limit) }
-    }
-    func reclaim(owner: NodeIdentity, now: Timestamp, limit: Int) async throws -> [ReclaimedJob] {
-        try await step(.reclaim) { try await inner.reclaim(owner: owner, now: now, limit: limit) }
+    func report(_ reports: [AttemptReport], now: Timestamp) async throws -> [ReportResult] {
+        try await step(.report) { try await inner.report(reports, now: now) }
     }
     func cancel(_ ids: [JobID], now: Timestamp) async throws -> [CancelResult] {
         try await step(.cancel) { try await inner.cancel(ids, now: now) }
@@ -128,10 +140,28 @@ final class FaultyStore: JobStore {
     func retry(_ id: JobID, now: Timestamp) async throws -> RetryResult {
         try await step(.retry) { try await inner.retry(id, now: now) }
     }
-    func prune(finishedBefore: [JobState: Timestamp], limit: Int) async throws -> Int {
-        try await step(.prune) { try await inner.prune(finishedBefore: finishedBefore, limit: limit) }
-    }
     func setPaused(_ paused: Bool, queue: String) async throws { try await inner.setPaused(paused, queue: queue) }
+    func promote(under term: Term, now: Timestamp, limit: Int) async throws -> Promotion {
+        try await step(.promote) { try await inner.promote(under: term, now: now, limit: limit) }
+    }
+    func reclaim(under term: Term, now: Timestamp, limit: Int) async throws -> [ReclaimedJob] {
+        try await step(.reclaim) { try await inner.reclaim(under: term, now: now, limit: limit) }
+    }
+    func park(under term: Term, limit: Int) async throws -> Parking {
+        try await step(.park) { try await inner.park(under: term, limit: limit) }
+    }
+    func prune(
+        under term: Term, finishedBefore: [JobState: Timestamp], now: Timestamp, limit: Int
+    ) async throws -> Int {
+        try await step(.prune) {
+            try await inner.prune(under: term, finishedBefore: finishedBefore, now: now, limit: limit)
+        }
+    }
+    func beat(_ beat: NodeBeat) async throws -> BeatAnswer { try await step(.beat) { try await inner.beat(beat) } }
+    func leave(_ identity: NodeIdentity) async throws { try await step(.leave) { try await inner.leave(identity) } }
+    func ask(_ wish: NodeWish, of node: String) async throws -> Bool { try await inner.ask(wish, of: node) }
+    func nodes() async throws -> [NodeRecord] { try await inner.nodes() }
+    func onNews(_ handler: (@Sendable (StoreNews) -> Void)?) { inner.onNews(handler) }
     func job(_ id: JobID) async throws -> JobRecord? { try await step(.read) { try await inner.job(id) } }
     func attempts(of id: JobID) async throws -> [AttemptRecord]? { try await inner.attempts(of: id) }
     func outputs(of id: JobID) async throws -> [AttemptLog] { try await inner.outputs(of: id) }

@@ -10,8 +10,8 @@ import Testing
 ///
 /// Its kinds: `work` (three attempts, 10 s backoff, timeout 60 s), `other` in the queue `other`, and `once`, unique by `n`.
 final class TestNode: Sendable {
-    /// Timers of an idle node: the leases' and the upkeep's.
-    static let idleTimers = 2
+    /// Timers of an idle node: the keeper's, the leases' and the upkeep's.
+    static let idleTimers = 3
 
     let time: ManualTime
     let events = EventRecorder()
@@ -28,12 +28,12 @@ final class TestNode: Sendable {
     }
 
     init(
-        _ executor: ScriptedExecutor = ScriptedExecutor(), store: FaultyStore = FaultyStore(),
-        time: ManualTime = ManualTime(),
+        _ executor: ScriptedExecutor = ScriptedExecutor(), store: FaultyStore? = nil, time: ManualTime = ManualTime(),
         workers: Int = 10, limit: Int = 10_000, schedules: [JobSchedule] = [], retention: Retention = Retention(),
         name: String = "n1", incarnation: String = "life-1"
     ) {
         self.executor = executor
+        let store = store ?? FaultyStore(time: time)
         self.store = store
         self.time = time
         let drains = Counter()
@@ -49,9 +49,8 @@ final class TestNode: Sendable {
             queues: ["default": QueueOptions(workers: workers, limit: limit), "other": QueueOptions(workers: 1)])
         system = JobSystem(
             registry: registry, schedules: schedules, retention: retention,
-            identity: NodeIdentity(name: name, incarnation: incarnation), store: store, time: time,
-            ids: RandomIDSource(),
-            sink: events, health: health, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            node: NodeFacts(identity: NodeIdentity(name: name, incarnation: incarnation)), store: store, time: time,
+            ids: RandomIDSource(), sink: events, health: health, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             drained: { drains.add() })
     }
 
@@ -62,6 +61,7 @@ final class TestNode: Sendable {
     func running(
         sourceLocation: SourceLocation = #_sourceLocation, _ body: (TestNode) async throws -> Void
     ) async throws {
+        try await system.join()
         let run = Task { await system.run() }
         await time.timersPending(Self.idleTimers)
         let result: Result<Void, any Error>
@@ -73,6 +73,30 @@ final class TestNode: Sendable {
         #expect(time.pendingTimers == 0, "no timer is left", sourceLocation: sourceLocation)
         #expect(system.engine.runningAttempts().isEmpty, sourceLocation: sourceLocation)
         try result.get()
+    }
+
+    /// Lets time go by in steps, in each of which the node does what is due: a step as long as a lease would be a node that
+    /// stood still. `timers`: what waits meanwhile.
+    func pass(_ duration: Duration, timers: Int = idleTimers) async {
+        var left = duration
+        while left > .zero {
+            await time.timersPending(timers)
+            time.advance(by: min(left, .seconds(5)))
+            left -= .seconds(5)
+        }
+    }
+
+    /// What another node does that took this one for dead: its jobs are taken back. Returns them.
+    func rob() async throws -> [JobID] {
+        let thief = NodeIdentity(name: "thief", incarnation: "1")
+        let now = time.now()
+        let beat = NodeBeat(
+            node: NodeRecord(identity: thief, startedAt: now, seenAt: now), lease: .seconds(30),
+            gone: Set(try await store.inner.nodes().map(\.identity)))
+        let term = try #require(try await store.inner.beat(beat).term)
+        let jobs = try await store.inner.reclaim(under: term, now: now, limit: 100)
+        try await store.inner.leave(thief)
+        return jobs.map(\.id)
     }
 
     @discardableResult

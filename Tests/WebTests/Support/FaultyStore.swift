@@ -4,9 +4,13 @@ import Synchronization
 
 /// The memory store, until it is told to fail.
 final class FaultyStore: JobStore {
-    private let store = MemoryJobStore()
+    private let store: MemoryJobStore
     private let failure = Mutex<MainspringError?>(nil)
     private let count = Mutex((calls: 0, waiters: [(calls: Int, continuation: CheckedContinuation<Void, Never>)]()))
+
+    init(time: any TimeSource) {
+        store = MemoryJobStore(time: time)
+    }
 
     /// Questions and commands of surfaces since the beginning.
     var calls: Int { count.withLock { $0.calls } }
@@ -42,21 +46,45 @@ final class FaultyStore: JobStore {
         return try await store.insert(groups, now: now)
     }
 
-    func claim(_ request: ClaimRequest) async throws -> [Lease] { try await store.claim(request) }
-
-    func renew(_ tokens: [AttemptToken], until: Timestamp) async throws -> Renewal {
-        try await store.renew(tokens, until: until)
+    func exchange(_ settlements: [Settlement], claiming request: ClaimRequest?) async throws -> Exchange {
+        try await store.exchange(settlements, claiming: request)
     }
 
-    func settle(_ settlements: [Settlement]) async throws -> [SettleResult] { try await store.settle(settlements) }
-
-    func promote(now: Timestamp, limit: Int) async throws -> Promotion {
-        try await store.promote(now: now, limit: limit)
+    func renew(_ tokens: [AttemptToken], lease: Duration) async throws -> Renewal {
+        try await store.renew(tokens, lease: lease)
     }
 
-    func reclaim(owner: NodeIdentity, now: Timestamp, limit: Int) async throws -> [ReclaimedJob] {
-        try await store.reclaim(owner: owner, now: now, limit: limit)
+    func report(_ reports: [AttemptReport], now: Timestamp) async throws -> [ReportResult] {
+        try await store.report(reports, now: now)
     }
+
+    func promote(under term: Term, now: Timestamp, limit: Int) async throws -> Promotion {
+        try await store.promote(under: term, now: now, limit: limit)
+    }
+
+    func reclaim(under term: Term, now: Timestamp, limit: Int) async throws -> [ReclaimedJob] {
+        try await store.reclaim(under: term, now: now, limit: limit)
+    }
+
+    func park(under term: Term, limit: Int) async throws -> Parking {
+        try await store.park(under: term, limit: limit)
+    }
+
+    func beat(_ beat: NodeBeat) async throws -> BeatAnswer { try await store.beat(beat) }
+
+    func leave(_ identity: NodeIdentity) async throws { try await store.leave(identity) }
+
+    func ask(_ wish: NodeWish, of node: String) async throws -> Bool {
+        try check()
+        return try await store.ask(wish, of: node)
+    }
+
+    func nodes() async throws -> [NodeRecord] {
+        try check()
+        return try await store.nodes()
+    }
+
+    func onNews(_ handler: (@Sendable (StoreNews) -> Void)?) { store.onNews(handler) }
 
     func cancel(_ ids: [JobID], now: Timestamp) async throws -> [CancelResult] {
         try check()
@@ -68,8 +96,10 @@ final class FaultyStore: JobStore {
         return try await store.retry(id, now: now)
     }
 
-    func prune(finishedBefore: [JobState: Timestamp], limit: Int) async throws -> Int {
-        try await store.prune(finishedBefore: finishedBefore, limit: limit)
+    func prune(
+        under term: Term, finishedBefore: [JobState: Timestamp], now: Timestamp, limit: Int
+    ) async throws -> Int {
+        try await store.prune(under: term, finishedBefore: finishedBefore, now: now, limit: limit)
     }
 
     func setPaused(_ paused: Bool, queue: String) async throws {

@@ -14,7 +14,7 @@ import Synchronization
 
 /// A node in memory with its surfaces, without a socket: two kinds, two queues, one service.
 struct Fixture: Sendable {
-    let store = FaultyStore()
+    let store: FaultyStore
     let time = ManualTime()
     let executor = HeldExecutor()
     let services = StubServices()
@@ -26,6 +26,7 @@ struct Fixture: Sendable {
     let system: JobSystem
 
     init() {
+        store = FaultyStore(time: time)
         control = StubControl(services)
         let arguments = ArgumentSchema([
             "symbol": ArgumentRule(.string), "days": ArgumentRule(.integer, isOptional: true),
@@ -40,9 +41,8 @@ struct Fixture: Sendable {
             registry: JobRegistry(
                 kinds: kinds,
                 queues: ["default": QueueOptions(workers: 2), "small": QueueOptions(workers: 1, limit: 2)]),
-            schedules: [], retention: Retention(), identity: NodeIdentity(name: "test-1", incarnation: "one"),
-            store: store,
-            time: time, ids: RandomIDSource(), sink: FanOutSink([metrics, events]),
+            schedules: [], retention: Retention(), node: NodeFacts(identity: NodeIdentity(name: "test-1", incarnation: "one")),
+            store: store, time: time, ids: RandomIDSource(), sink: FanOutSink([metrics, events]),
             health: StoreHealth(logger: Logger(label: "test")), logger: Logger(label: "test"), drained: {})
     }
 
