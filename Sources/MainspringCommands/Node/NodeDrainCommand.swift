@@ -1,4 +1,5 @@
 import ArgumentParser
+import MainspringCore
 
 struct NodeDrainCommand: NodeCommand {
     static let configuration = CommandConfiguration(

@@ -1,4 +1,5 @@
 import ArgumentParser
+import MainspringCore
 
 struct NodeGroupCommand: ParsableCommand {
     static let configuration = CommandConfiguration(

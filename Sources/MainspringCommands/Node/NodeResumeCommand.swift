@@ -1,4 +1,5 @@
 import ArgumentParser
+import MainspringCore
 
 struct NodeResumeCommand: NodeCommand {
     static let configuration = CommandConfiguration(
