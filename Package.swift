@@ -105,6 +105,7 @@ let package = Package(
                 "MainspringCore", "MainspringExecutors", "MainspringJobs", "MainspringRuntime", "MainspringSQLite",
                 "MainspringStore", "MainspringTelemetry", "MainspringWeb",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

@@ -3,10 +3,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -61,14 +63,43 @@ uint64_t mspr_start_time(pid_t pid) {
 }
 
 uint64_t mspr_pid_namespace(void) {
+    // Where /proc is that of an outer space, this process has another number there.
+    char number[24], self[24];
+    size_t length = (size_t)(mspr_format_number(number, (uint64_t)getpid()) - number);
+    if (readlink("/proc/self", self, sizeof self) != (ssize_t)length || memcmp(self, number, length) != 0) return 0;
     struct stat found;
     return stat("/proc/self/ns/pid", &found) == 0 ? (uint64_t)found.st_ino : 0;
 }
 
+int mspr_boot_id(char id[MSPR_BOOT_ID]) {
+    static const char local[] = "local-";
+    id[0] = 0;
+    int file = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+    if (file < 0) return -1;
+    struct statfs system;
+    char *end = id;
+    // systemd-nspawn and LXC mount a file of their own here.
+    if (fstatfs(file, &system) == 0 && system.f_type != PROC_SUPER_MAGIC) end = stpcpy(id, local);
+    ssize_t length = read(file, end, 36);
+    close(file);
+    end[length == 36 ? 36 : 0] = 0;
+    if (length == 36) return 0;
+    id[0] = 0;
+    return -1;
+}
+
+static int is_running(const mspr_stat *stat) { return (stat->state != 'Z' && stat->state != 'X') || stat->threads > 1; }
+
 int mspr_is_alive(pid_t pid) {
     mspr_stat stat;
-    if (stat_of(pid, &stat) != 0) return 0;
-    return (stat.state != 'Z' && stat.state != 'X') || stat.threads > 1;
+    return stat_of(pid, &stat) == 0 && is_running(&stat);
+}
+
+int mspr_runs(pid_t pid, uint64_t start_time) {
+    mspr_stat stat;
+    if (stat_of(pid, &stat) == 0) return stat.start_time == start_time && is_running(&stat);
+    // Hidden from this user, or no descriptor left: that it cannot be read says nothing.
+    return kill(pid, 0) != 0 && errno == ESRCH ? 0 : -1;
 }
 
 void mspr_each_process(int (*visit)(pid_t pid, void *context), void *context) {

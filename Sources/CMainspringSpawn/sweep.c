@@ -21,7 +21,7 @@ typedef struct {
     size_t capacity;
     int header;  // 0: not seen yet, 1: of this boot, -1: nothing to do with us
     const mspr_group *owner;
-    char boot_id[40];
+    char boot_id[MSPR_BOOT_ID];
     pid_t own_session;
 } table;
 
@@ -41,7 +41,7 @@ static int check_header(const table *table, const char *line) {
     if (length == 0 || strncmp(line, table->boot_id, length) != 0 || line[length] != ' ') return -1;
     uint64_t space, pid, start;
     line = number(line + length + 1, &space);
-    if (!line || *line != ' ' || space != mspr_pid_namespace()) return -1;
+    if (!line || *line != ' ' || space == 0 || space != mspr_pid_namespace()) return -1;
     line = number(line + 1, &pid);
     if (!line || *line != ' ') return -1;
     line = number(line + 1, &start);
@@ -142,12 +142,7 @@ static int pass(int file, const mspr_group *owner, mspr_sweep_report *report, in
     size_t size = table.capacity * sizeof(record);
     table.records = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (table.records == MAP_FAILED) return errno;
-    int boot = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-    if (boot >= 0) {
-        ssize_t length = read(boot, table.boot_id, 36);
-        table.boot_id[length > 0 ? length : 0] = 0;
-        close(boot);
-    }
+    mspr_boot_id(table.boot_id);
     int error = load(file, &table);
     *is_ours = table.header > 0;
     report->alive_count = 0;

@@ -6,6 +6,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/timerfd.h>
+#include <sys/vfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -35,6 +36,12 @@ void mspr_wake_drain(int descriptor) {
 }
 
 void mspr_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
+
+int64_t mspr_file_system(const char *path) {
+    struct statfs system;
+    // Some kernels extend the sign of the number.
+    return statfs(path, &system) == 0 ? (int64_t)(uint32_t)system.f_type : -errno;
+}
 
 int mspr_timer_open(void) { return timerfd_create(CLOCK_BOOTTIME, TFD_CLOEXEC); }
 

@@ -1,5 +1,4 @@
 import GRDB
-import MainspringCore
 
 extension SQLiteJobStore {
     /// Writes a whole copy of the file to `path`, with mode 0600, while others go on writing: it holds what was committed when

@@ -31,8 +31,8 @@ public final class SQLiteJobStore: Sendable {
     ///
     /// Looks at the header, the schema and the first page of every table; damage deeper in the file is found when it is
     /// read. Throws `store_corrupt`, `store_read_only` (also when the folder is missing), `store_full`, `store_busy`
-    /// (another process writes for longer than `busyTimeout`), or `store_newer` when a later version wrote the file;
-    /// the file is left as it was. Leases are counted on the monotonic clock of `time`, which all processes that use the file
+    /// (another process writes for longer than `busyTimeout`), `store_newer` when a later version wrote the file, or
+    /// `configuration` when it is on a network file system; the file is left as it was. Leases are counted on the monotonic clock of `time`, which all processes that use the file
     /// must share.
     public convenience init(
         path: String, durability: Durability = .full, busyTimeout: Duration = .seconds(5),
@@ -41,9 +41,19 @@ public final class SQLiteJobStore: Sendable {
         try self.init(path: path, durability: durability, busyTimeout: busyTimeout, time: time, settings: StoreSettings())
     }
 
-    package init(
+    /// With what only tests ask for.
+    package convenience init(
         path: String, durability: Durability = .full, busyTimeout: Duration = .seconds(5),
-        time: any TimeSource = SystemTime(), settings: StoreSettings
+        time: any TimeSource = SystemTime(), checksTokens: Bool = true, hook: CrashHook?, pageLimit: Int? = nil,
+        searchWindow: Int64 = 10_000, rings: Bool = true
+    ) throws {
+        let settings = StoreSettings(
+            checksTokens: checksTokens, hook: hook, pageLimit: pageLimit, searchWindow: searchWindow, rings: rings)
+        try self.init(path: path, durability: durability, busyTimeout: busyTimeout, time: time, settings: settings)
+    }
+
+    private init(
+        path: String, durability: Durability, busyTimeout: Duration, time: any TimeSource, settings: StoreSettings
     ) throws {
         failure = StoreFailure(path: path)
         self.settings = settings
@@ -64,13 +74,9 @@ public final class SQLiteJobStore: Sendable {
     /// Brings its tables up to date. How durable a commit is, how long it waits for others, and when the pool is closed stay
     /// the application's business; close this store first. The application's observers are not told of changes in these tables.
     /// Throws like ``init(path:durability:busyTimeout:time:)``.
-    public convenience init(sharing pool: DatabasePool, time: any TimeSource = SystemTime()) throws {
-        try self.init(sharing: pool, time: time, settings: StoreSettings())
-    }
-
-    package init(sharing pool: DatabasePool, time: any TimeSource = SystemTime(), settings: StoreSettings) throws {
+    public init(sharing pool: DatabasePool, time: any TimeSource = SystemTime()) throws {
         failure = StoreFailure(path: pool.path)
-        self.settings = settings
+        settings = StoreSettings()
         self.time = time
         self.pool = pool
         isShared = true

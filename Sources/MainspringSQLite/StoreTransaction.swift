@@ -31,8 +31,8 @@ final class StoreTransaction {
         hook?(verb, point)
     }
 
-    func find(_ id: JobID) throws -> (seq: Int64, job: JobRecord)? {
-        try statement(JobColumns.byID).bind(id).first { ($0.seq, try $0.job()) }
+    func find(_ id: JobID) throws -> StoredJob? {
+        try statement(JobColumns.byID).bind(id).first { try $0.stored() }
     }
 
     // MARK: Counters

@@ -10,10 +10,13 @@ import Synchronization
 /// `StoreCrashProbe FILE VERB POINT COUNT`: at the COUNTth time that VERB reaches POINT. Each acknowledged step is one
 /// line on standard output before the next begins: `inserted ID`, `settled ID`, `incarnation NAME`. Ends with status 3
 /// when the point was never reached.
+///
+/// `StoreCrashProbe FILE echo`: see ``BellProbe``.
 @main
 struct StoreCrashProbe {
     static func main() async throws {
         let words = CommandLine.arguments
+        if words.count == 3, words[2] == "echo" { try BellProbe.run(file: words[1]) }
         guard words.count == 5, let verb = StoreVerb(rawValue: words[2]), let point = CrashPoint(rawValue: words[3]),
             let count = Int(words[4])
         else { exit(64) }

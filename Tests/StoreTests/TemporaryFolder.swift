@@ -4,8 +4,12 @@ import Foundation
 final class TemporaryFolder: Sendable {
     let path: String
 
-    init() throws {
-        path = FileManager.default.temporaryDirectory.appending(path: "mainspring-store-\(UUID().uuidString)").path
+    /// `inMemory`: where the machine keeps files in memory, if it does.
+    init(inMemory: Bool = false) throws {
+        let memory = URL(filePath: "/dev/shm")
+        let isThere = inMemory && FileManager.default.isWritableFile(atPath: memory.path)
+        path = (isThere ? memory : FileManager.default.temporaryDirectory)
+            .appending(path: "mainspring-store-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
 

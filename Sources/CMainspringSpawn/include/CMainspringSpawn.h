@@ -59,8 +59,18 @@ void mspr_reap_now(pid_t pid);
 // In clock ticks since boot; 0 when there is no such process.
 uint64_t mspr_start_time(pid_t pid);
 
-// Which process id space this is: it changes with the container.
+// Which process id space this is: it changes with the container. 0 when /proc is missing, or shows another space.
 uint64_t mspr_pid_namespace(void);
+
+// Room for the id of a boot and the zero behind it.
+#define MSPR_BOOT_ID 48
+
+// The id of this boot, with `local-` in front when a container has put its own in the kernel's place. 0, or -1 and an
+// empty id when it cannot be read.
+int mspr_boot_id(char id[MSPR_BOOT_ID]);
+
+// 1 when the process that started then runs, 0 when it certainly does not, -1 when this user cannot tell.
+int mspr_runs(pid_t pid, uint64_t start_time);
 
 // 1 when the session has a member that is not a zombie.
 int mspr_session_alive(pid_t session);
@@ -90,7 +100,7 @@ int mspr_sweep(
 // Its pid, or minus an errno.
 pid_t mspr_warden_start(const char *ledger_path, int *lifeline);
 
-// What Swift's Glibc module leaves out of epoll and eventfd. Descriptors are close-on-exec, -1 with errno on failure.
+// From here on what Swift's Glibc module leaves out. Descriptors are close-on-exec, -1 with errno on failure.
 int mspr_epoll_open(void);
 int mspr_epoll_add(int epoll, int descriptor, int writing, uint64_t token);  // 0, or an errno
 void mspr_epoll_remove(int epoll, int descriptor);
@@ -100,6 +110,9 @@ int mspr_wake_open(void);
 void mspr_wake(int descriptor);
 void mspr_wake_drain(int descriptor);
 void mspr_name_thread(const char *name);
+
+// The kernel's number for the kind of file system that holds the path, or minus an errno.
+int64_t mspr_file_system(const char *path);
 
 // A timer on CLOCK_BOOTTIME as a descriptor, close-on-exec; -1 with errno on failure.
 int mspr_timer_open(void);

@@ -1,3 +1,4 @@
+import GRDB
 import MainspringCore
 import MainspringRuntime
 
@@ -7,6 +8,8 @@ struct Declarations: Sendable {
     var resources: [ProvidedResource] = []
     var startHooks: [Hook] = []
     var shutdownHooks: [Hook] = []
+    /// Where the job tables live instead of in the configured store.
+    var jobPool: DatabasePool?
 
     /// By name.
     var services: [String] { children.flatMap(\.all).filter { $0.kind == .service }.map(\.name) }

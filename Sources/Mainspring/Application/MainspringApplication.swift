@@ -1,3 +1,4 @@
+public import GRDB
 import MainspringCore
 public import MainspringJobs
 public import MainspringRuntime
@@ -10,6 +11,7 @@ import Synchronization
 public final class MainspringApplication: ServiceScope {
     private struct State {
         var resources: [ProvidedResource] = []
+        var jobPool: DatabasePool?
         var startHooks: [Hook] = []
         var shutdownHooks: [Hook] = []
         var handle: ApplicationHandle?
@@ -76,6 +78,13 @@ public final class MainspringApplication: ServiceScope {
         state.withLock { $0.shutdownHooks.append(hook) }
     }
 
+    /// Keeps the job tables in the application's own database, so that enqueueing can be part of its transactions
+    /// (``MainspringJobs/JobClient/enqueue(_:in:)``). Their names begin with `mainspring_`. It goes before the configuration's
+    /// `store`; how durable a commit is, is the pool's business, and so is its close, after the node's stop.
+    public func jobs(in pool: DatabasePool) {
+        state.withLock { $0.jobPool = pool }
+    }
+
     // MARK: The running node
 
     /// Throws `not_running` before resources are made, which is also while the closure declares.
@@ -115,7 +124,7 @@ public final class MainspringApplication: ServiceScope {
         return state.withLock { state in
             Declarations(
                 children: children, resources: state.resources, startHooks: state.startHooks,
-                shutdownHooks: state.shutdownHooks)
+                shutdownHooks: state.shutdownHooks, jobPool: state.jobPool)
         }
     }
 

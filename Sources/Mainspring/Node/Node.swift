@@ -65,7 +65,7 @@ final class Node: Sendable {
         stopReporter = ServiceStopReporter(announcer: announcer)
         let parts = NodeParts(
             configuration: configuration, spawner: ground.spawner, client: client, workedQueues: queues,
-            time: time)
+            time: time, jobPool: declarations.jobPool)
         let metrics = MetricsRecorder(
             kinds: Set(configuration.jobs.keys), queues: Set(configuration.queues.keys),
             services: Set(configuration.services.map(\.name) + declarations.services),
@@ -84,7 +84,8 @@ final class Node: Sendable {
             retention: parts.retention,
             node: NodeFacts(
                 identity: NodeIdentity(name: configuration.node, incarnation: RandomIDSource().nonce()),
-                version: MainspringVersion.current), store: store, time: time, ids: RandomIDSource(), sink: sink,
+                process: .current(), host: Self.hostName, version: MainspringVersion.current,
+                isAlive: { $0.isAlive() }), store: store, time: time, ids: RandomIDSource(), sink: sink,
             health: health, logger: logger, onStop: { [ending] in ending.stop(.asked) },
             drained: { [ending] in ending.drained() })
         do {
@@ -134,6 +135,12 @@ final class Node: Sendable {
         }
         ground.spawner.setURL(web.url)
         jobs.listens(at: web.url)
+    }
+
+    private static var hostName: String {
+        var name = [CChar](repeating: 0, count: 256)
+        gethostname(&name, name.count - 1)
+        return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
     }
 
     var handle: ApplicationHandle {

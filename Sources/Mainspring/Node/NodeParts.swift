@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import GRDB
 import Glibc
 import Logging
 import MainspringCore
@@ -16,8 +17,11 @@ struct NodeParts {
     /// The queues to work on; nil: all.
     let workedQueues: Set<String>?
     let time: any TimeSource
+    /// The application's own; nil: the configured store.
+    let jobPool: DatabasePool?
 
     func store() throws -> any JobStore {
+        if let jobPool { return try SQLiteJobStore(sharing: jobPool, time: time) }
         switch configuration.store.backend {
         case .memory: return MemoryJobStore(time: time)
         case .sqlite(let path):
@@ -27,7 +31,7 @@ struct NodeParts {
                     .configuration, "the database \(path) is a link", hint: "Give 'store: sqlite:PATH' the real path.")
             }
             return try SQLiteJobStore(
-                path: path, durability: configuration.store.durability == .full ? .full : .normal)
+                path: path, durability: configuration.store.durability == .full ? .full : .normal, time: time)
         }
     }
 

@@ -32,12 +32,7 @@ public final class Dispatcher: Sendable {
     /// Checks all requests, then writes all of them or none. Throws ``InvalidRequests``, `too_large`, `draining` or a store's
     /// `MainspringError`; then nothing was written. A cancelled caller still gets the answer.
     public func insert(_ requests: [JobRequest]) async throws -> [InsertResult] {
-        guard requests.count <= Self.requestLimit else {
-            throw MainspringError(
-                .tooLarge, "one request holds \(requests.count) jobs",
-                hint: "Send at most \(Self.requestLimit) at once.")
-        }
-        let jobs = try stamp(requests)
+        let jobs = try prepare(requests)
         guard !jobs.isEmpty else { return [] }
         let results: [InsertResult]
         do {
@@ -45,6 +40,22 @@ public final class Dispatcher: Sendable {
         } catch is BatcherClosed {
             throw Self.draining
         }
+        tell(jobs, results)
+        return results
+    }
+
+    /// The checked and stamped jobs of requests; nothing is written. Throws as ``insert(_:)`` does before it writes.
+    func prepare(_ requests: [JobRequest]) throws -> [NewJob] {
+        guard requests.count <= Self.requestLimit else {
+            throw MainspringError(
+                .tooLarge, "one request holds \(requests.count) jobs",
+                hint: "Send at most \(Self.requestLimit) at once.")
+        }
+        return try stamp(requests)
+    }
+
+    /// Tells of what was committed, and wakes whoever waits for it.
+    func tell(_ jobs: [NewJob], _ results: [InsertResult]) {
         var inserted: [JobRecord] = []
         for (job, result) in zip(jobs, results) {
             switch result {
@@ -61,7 +72,6 @@ public final class Dispatcher: Sendable {
             }
         }
         if !inserted.isEmpty { onInserted(inserted) }
-        return results
     }
 
     static let draining = MainspringError(

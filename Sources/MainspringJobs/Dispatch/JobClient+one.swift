@@ -6,26 +6,35 @@ extension JobClient {
     /// the job is in the store.
     ///
     /// Throws `unknown_kind` or `invalid_arguments` for what the kind does not take, `conflict` when the id belongs to another
-    /// job, `queue_full` or `draining`, or a store's error; then nothing was written.
+    /// job, `stale_attempt` when its parent's token no longer holds, `queue_full` or `draining`, or a store's error; then nothing
+    /// was written.
     @discardableResult
     public func enqueue(_ request: JobRequest) async throws -> JobRecord {
-        let results: [InsertResult]
         do {
-            results = try await enqueue([request])
+            return try (try await enqueue([request]).first ?? .notWritten).job()
         } catch let invalid as InvalidRequests {
-            let code = invalid.problems.first?.code ?? .invalidArguments
-            throw MainspringError(
-                code, "the job of kind \(request.kind) was refused",
-                cause: invalid.problems.map(\.message).joined(separator: "; "))
-        }
-        switch results.first {
-        case .inserted(let job), .duplicate(let job), .replaced(let job): return job
-        case let other: throw (other ?? .notWritten).refusal()
+            throw invalid.refusal(of: request)
         }
     }
 }
 
+extension InvalidRequests {
+    package func refusal(of request: JobRequest) -> MainspringError {
+        MainspringError(
+            problems.first?.code ?? .invalidArguments, "the job of kind \(request.kind) was refused",
+            cause: problems.map(\.message).joined(separator: "; "))
+    }
+}
+
 extension InsertResult {
+    /// The job that is there now; throws why there is none.
+    package func job() throws(MainspringError) -> JobRecord {
+        switch self {
+        case .inserted(let job), .duplicate(let job), .replaced(let job): return job
+        default: throw refusal()
+        }
+    }
+
     /// Why there is no job; `place` says which of several.
     public func refusal(place: String = "") -> MainspringError {
         switch self {

@@ -8,7 +8,7 @@ public struct JobClient: Sendable {
     private let registry: JobRegistry
     /// Nil for a client that only enqueues.
     private let engine: JobEngine?
-    private let store: any JobStore
+    package let store: any JobStore
     private let time: any TimeSource
     private let sink: any EventSink
     private let waiters: JobWaiters
@@ -30,6 +30,17 @@ public struct JobClient: Sendable {
     public func enqueue(_ requests: [JobRequest]) async throws -> [InsertResult] {
         guard engine?.isQuiet != true else { throw Dispatcher.draining }
         return try await dispatcher.insert(requests)
+    }
+
+    /// Writes all of the requests or none through a write of the caller's own, such as its database transaction: `insert` gets
+    /// the checked jobs, and `tell` is to be called once they are committed; it is not needed when they are not.
+    package func enqueue(
+        _ requests: [JobRequest],
+        insert: (_ jobs: [NewJob], _ tell: @escaping @Sendable ([InsertResult]) -> Void) throws -> [InsertResult]
+    ) throws -> [InsertResult] {
+        guard engine?.isQuiet != true else { throw Dispatcher.draining }
+        let jobs = try dispatcher.prepare(requests)
+        return try insert(jobs) { [dispatcher] in dispatcher.tell(jobs, $0) }
     }
 
     public func job(_ id: JobID) async throws -> JobRecord? { try await store.job(id) }

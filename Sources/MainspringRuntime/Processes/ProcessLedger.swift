@@ -87,9 +87,7 @@ public final class ProcessLedger: Sendable {
         let moveError = errno
         close(created)
         guard descriptor >= 0 else { throw failure("open", path, moveError) }
-        let owner = getpid()
-        let header =
-            "mainspring-children 1 \(bootID()) \(mspr_pid_namespace()) \(owner) \(mspr_start_time(owner))\n"
+        let header = "mainspring-children 1 \(ProcessStamp.current())\n"
         let lines = groups.map { "+ \($0.key) \($0.value)\n" }.joined()
         guard append(header + lines, to: descriptor), rename(temporary, path) == 0 else {
             let error = failure("write", path, errno)
@@ -110,15 +108,6 @@ public final class ProcessLedger: Sendable {
     private static func size(of descriptor: Int32) -> Int {
         var status = stat()
         return fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
-    }
-
-    private static func bootID() -> String {
-        let descriptor = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return "unknown" }
-        defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: 36)
-        let count = read(descriptor, &bytes, bytes.count)
-        return count > 0 ? String(decoding: bytes[..<count], as: UTF8.self) : "unknown"
     }
 
     static func failure(_ verb: String, _ path: String, _ number: Int32) -> MainspringError {

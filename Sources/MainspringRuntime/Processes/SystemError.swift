@@ -1,8 +1,8 @@
 import Glibc
 
-enum SystemError {
+package enum SystemError {
     /// The operating system's own words for an error number.
-    static func words(_ number: Int32) -> String {
+    package static func words(_ number: Int32) -> String {
         var buffer = [UInt8](repeating: 0, count: 128)
         let failed = buffer.withUnsafeMutableBytes { raw in
             // Never nil: the buffer is not empty.

@@ -2,12 +2,12 @@ internal import CMainspringSpawn
 import Glibc
 
 /// Threads outside every pool: they run while all of the pools' are blocked, and what blocks them blocks nothing else.
-enum RawThread {
+package enum RawThread {
     /// Runs `body` on a new thread, which ends with it. False when the system has no thread to give.
     ///
     /// Of `name` the first 15 bytes are seen by tools. Signals go to other threads, except those that a fault of its own
     /// raises, and SIGPROF.
-    static func start(_ name: String, _ body: @escaping @Sendable () -> Void) -> Bool {
+    package static func start(_ name: String, _ body: @escaping @Sendable () -> Void) -> Bool {
         var blocked = sigset_t()
         var before = sigset_t()
         sigfillset(&blocked)

@@ -11,10 +11,11 @@ public struct SystemTime: TimeSource {
 
     public init() {}
 
-    public func now() -> Timestamp {
-        let time = Self.read(CLOCK_REALTIME)
-        return Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
-    }
+    public func now() -> Timestamp { Self.timestamp(CLOCK_REALTIME) }
+
+    /// The wall clock as of the kernel's last tick, which file systems put down as the time of a change. It lags by some
+    /// milliseconds; by more where a virtual machine's processors stand still one by one.
+    package static func changeTime() -> Timestamp { timestamp(CLOCK_REALTIME_COARSE) }
 
     public func monotonic() -> MonotonicInstant { Self.read() }
 
@@ -32,6 +33,11 @@ public struct SystemTime: TimeSource {
     static func kernelMicroseconds() -> Int64 {
         let time = read(CLOCK_MONOTONIC)
         return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000
+    }
+
+    private static func timestamp(_ clock: clockid_t) -> Timestamp {
+        let time = read(clock)
+        return Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1000)
     }
 
     private static func read(_ clock: clockid_t) -> timespec {

@@ -6,15 +6,19 @@ enum JobColumns {
         seq, id, kind, version, queue, state, priority, attempt, max_attempts, snoozes, rescues, max_rescues, created_at, \
         scheduled_at, started_at, finished_at, cancel_requested_at, deadline, owner_node, heartbeat_at, progress, \
         progress_message, parked, unique_mask, unique_rule, unique_until, unique_key, schedule, parent, tags, error_code, \
-        error_message, error_detail, metadata, args, result
+        error_message, error_detail, metadata, marks, args, result
         """
-    static let count: Int32 = 36
+    static let count: Int32 = 37
 
     static let byID = "SELECT \(list) FROM mainspring_job WHERE id = ?"
 }
 
 extension SQLRow {
     var seq: Int64 { int(0) }
+
+    func stored() throws -> StoredJob {
+        StoredJob(seq: seq, marks: JobMarks(rawValue: int(34)), job: try job())
+    }
 
     func job() throws -> JobRecord {
         guard let id = JobID(rawValue: text(1)), let state = JobState(code: int(5)),
@@ -23,11 +27,11 @@ extension SQLRow {
             throw StoreFailure.damaged("a job's row holds what no version wrote")
         }
         return JobRecord(
-            id: id, kind: text(2), queue: text(4), state: state, priority: priority, arguments: text(34),
+            id: id, kind: text(2), queue: text(4), state: state, priority: priority, arguments: text(35),
             version: Int(int(3)), attempt: Int(int(7)), maxAttempts: Int(int(8)), snoozes: Int(int(9)),
             rescues: Int(int(10)), maxRescues: Int(int(11)), createdAt: time(12), scheduledAt: time(13),
             startedAt: timeOrNil(14), finishedAt: timeOrNil(15), cancelRequestedAt: timeOrNil(16), node: textOrNil(18),
-            result: textOrNil(35), error: failure(at: 30), tags: try tags(29), metadata: try metadata(33),
+            result: textOrNil(36), error: failure(at: 30), tags: try tags(29), metadata: try metadata(33),
             unique: try unique(at: 23), schedule: textOrNil(27), deadline: timeOrNil(17),
             parent: textOrNil(28).flatMap(JobID.init(rawValue:)), progress: progress(at: 20),
             heartbeatAt: timeOrNil(19), parked: textOrNil(22))

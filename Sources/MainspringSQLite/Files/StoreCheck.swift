@@ -49,7 +49,7 @@ struct StoreCheck {
             "state = 3 AND (token IS NULL OR owner_node IS NULL OR owner_incarnation IS NULL OR lease_until IS NULL)"),
         Rule(
             "jobs are held by an attempt and do not run",
-            "state <> 3 AND (token IS NOT NULL OR owner_node IS NOT NULL OR lease_until IS NOT NULL OR has_live)"),
+            "state <> 3 AND (token IS NOT NULL OR owner_node IS NOT NULL OR lease_until IS NOT NULL OR marks & 1)"),
         Rule("jobs have a token that is not theirs", "token IS NOT NULL AND token NOT LIKE '%.' || seq"),
         Rule("jobs ended and have no end, or have one and go on", "(state >= 5) <> (finished_at IS NOT NULL)"),
         Rule("jobs are parked and not available", "parked IS NOT NULL AND state <> 2"),
@@ -66,17 +66,17 @@ struct StoreCheck {
             "jobs wait for the end of another that is not there",
             """
             state = 0 AND NOT EXISTS (SELECT 1 FROM mainspring_job AS holder WHERE holder.unique_key IS NOT NULL
-                AND ((holder.unique_mask >> holder.state) & 1) AND holder.unique_rule = 4
+                AND ((holder.unique_mask >> holder.state) & 1) AND holder.marks & 2
                 AND holder.unique_key || '+next' = mainspring_job.unique_key)
             """),
         Rule(
             "jobs say that their output so far is here, and it is not",
-            "has_live AND seq NOT IN (SELECT job FROM mainspring_live)"),
+            "marks & 1 AND seq NOT IN (SELECT job FROM mainspring_live)"),
         Rule(
             "outputs belong to no attempt that runs",
             query: """
                 SELECT count(*), min(job) FROM mainspring_live
-                WHERE job NOT IN (SELECT seq FROM mainspring_job WHERE state = 3 AND has_live)
+                WHERE job NOT IN (SELECT seq FROM mainspring_job WHERE state = 3 AND marks & 1)
                 """),
         Rule(
             "attempts belong to no job",

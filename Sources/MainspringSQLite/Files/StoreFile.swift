@@ -5,6 +5,7 @@ import MainspringCore
 /// The file of a store, from its opening to its end.
 enum StoreFile {
     static func open(_ path: String, busyTimeout: Duration) throws -> DatabasePool {
+        try FileSystemKind.requireLocal(path)
         try make(path)
         var configuration = Configuration()
         configuration.label = "mainspring"

@@ -11,9 +11,9 @@ struct StoreReads {
     }
 
     func attempts(of id: JobID) throws -> [AttemptRecord]? {
-        let found = try SQLStatement(database, JobColumns.byID).bind(id)
-            .first { ($0.seq, try $0.job()) }
-        guard let (seq, job) = found else { return nil }
+        let found = try SQLStatement(database, JobColumns.byID).bind(id).first { try $0.stored() }
+        guard let found else { return nil }
+        let (seq, job) = (found.seq, found.job)
         let sql = """
             SELECT number, outcome, started_at, finished_at, node, error_code, error_message, error_detail FROM mainspring_attempt
             WHERE job = ? ORDER BY ord
@@ -30,9 +30,9 @@ struct StoreReads {
     }
 
     func outputs(of id: JobID) throws -> [AttemptLog] {
-        let find = "SELECT seq, attempt, started_at, has_live FROM mainspring_job WHERE id = ?"
+        let find = "SELECT seq, attempt, started_at, marks FROM mainspring_job WHERE id = ?"
         let found = try SQLStatement(database, find).bind(id).first { row in
-            (seq: row.int(0), number: Int(row.int(1)) + 1, startedAt: row.time(2), hasLive: row.int(3) != 0)
+            (seq: row.int(0), number: Int(row.int(1)) + 1, startedAt: row.time(2), marks: JobMarks(rawValue: row.int(3)))
         }
         guard let found else { return [] }
         let past = """
@@ -42,7 +42,7 @@ struct StoreReads {
         var logs = try SQLStatement(database, past).bind(found.seq).rows { row in
             AttemptLog(number: Int(row.int(0)), startedAt: row.time(1), output: row.output(at: 2))
         }
-        guard found.hasLive else { return logs }
+        guard found.marks.contains(.live) else { return logs }
         let live = "SELECT dropped, stdout, stderr FROM mainspring_live WHERE job = ?"
         let output = try SQLStatement(database, live).bind(found.seq).first { $0.output(at: 0) }
         if let output, !output.isEmpty || output.droppedBytes > 0 {

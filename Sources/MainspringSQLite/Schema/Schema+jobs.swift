@@ -37,7 +37,7 @@ extension Schema {
             heartbeat_at INTEGER,
             progress REAL,
             progress_message TEXT,
-            has_live INTEGER NOT NULL DEFAULT 0,
+            marks INTEGER NOT NULL DEFAULT 0,
             parked TEXT,
             unique_mask INTEGER NOT NULL DEFAULT 0,
             unique_rule INTEGER NOT NULL DEFAULT 0,
@@ -54,7 +54,7 @@ extension Schema {
             result TEXT
         ) STRICT;
         CREATE INDEX mainspring_job_available ON mainspring_job(queue, rank) WHERE state = 2 AND parked IS NULL;
-        CREATE INDEX mainspring_job_parked ON mainspring_job(seq) WHERE parked IS NOT NULL;
+        CREATE INDEX mainspring_job_parked ON mainspring_job(kind, version) WHERE parked IS NOT NULL;
         CREATE INDEX mainspring_job_due ON mainspring_job(scheduled_at) WHERE state IN (1, 4);
         CREATE INDEX mainspring_job_running ON mainspring_job(seq) WHERE state = 3;
         CREATE INDEX mainspring_job_final ON mainspring_job(state, finished_at) WHERE state >= 5;

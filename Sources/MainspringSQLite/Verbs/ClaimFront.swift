@@ -37,7 +37,7 @@ struct ClaimFront {
         var jobs: [ClaimedJob] = []
         jobs.reserveCapacity(min(slots, 64))
         try statement.forEachRow { row in
-            jobs.append(ClaimedJob(seq: row.seq, rank: row.int(JobColumns.count), record: try row.job()))
+            jobs.append(ClaimedJob(rank: row.int(JobColumns.count), stored: try row.stored()))
         }
         return jobs
     }

@@ -15,15 +15,15 @@ extension StoreTransaction {
             var found = try front.jobs(in: queue, slots: slots)
             guard !found.isEmpty else { continue }
             // The oldest first, so that it is the one that keeps a key that two of them would hold.
-            for place in found.indices.sorted(by: { found[$0].seq < found[$1].seq }) {
+            for place in found.indices.sorted(by: { found[$0].stored.seq < found[$1].stored.seq }) {
                 try self.take(&found[place], take, for: request)
             }
             move(queue, from: .available, to: .running, count: found.count)
             claimed += found
         }
-        if request.demand.count > 1 { claimed.sort { ($0.rank, $0.seq) < ($1.rank, $1.seq) } }
+        if request.demand.count > 1 { claimed.sort { ($0.rank, $0.stored.seq) < ($1.rank, $1.stored.seq) } }
         return claimed.map { job in
-            Lease(job: job.record, token: AttemptToken(rawValue: "\(request.nonce).\(job.seq)"))
+            Lease(job: job.stored.job, token: AttemptToken(rawValue: "\(request.nonce).\(job.stored.seq)"))
         }
     }
 
@@ -38,26 +38,25 @@ extension StoreTransaction {
         WHERE seq = ?1
         """
 
-    private func take(_ job: inout ClaimedJob, _ update: SQLStatement, for request: ClaimRequest) throws {
-        try update.set(1, job.seq)
-        let held = job.record.unique
+    private func take(_ claimed: inout ClaimedJob, _ update: SQLStatement, for request: ClaimRequest) throws {
+        let before = claimed.stored
+        try update.set(1, before.seq)
         if try update.runUnlessConflict() == nil {
-            try setHold(nil, of: job.seq)
+            try setHold(nil, of: before.seq)
             try update.run()
-            job.record.unique = nil
+            claimed.stored.job.unique = nil
         }
-        job.record.state = .running
-        job.record.startedAt = request.now
-        job.record.node = request.owner.name
-        job.record.progress = nil
-        job.record.heartbeatAt = nil
         reach(.stepped)
-        try letGo(held, from: .available, to: .running)
+        claimed.stored.job.state = .running
+        claimed.stored.job.startedAt = request.now
+        claimed.stored.job.node = request.owner.name
+        claimed.stored.job.progress = nil
+        claimed.stored.job.heartbeatAt = nil
+        try moved(before, to: .running, now: request.now)
     }
 }
 
 struct ClaimedJob {
-    let seq: Int64
     let rank: Int64
-    var record: JobRecord
+    var stored: StoredJob
 }

@@ -4,7 +4,8 @@ import MainspringStore
 extension StoreTransaction {
     func cancel(_ ids: [JobID], now: Timestamp) throws -> [CancelResult] {
         try ids.map { id in
-            guard let (seq, job) = try find(id) else { return .notFound }
+            guard let found = try find(id) else { return .notFound }
+            let (seq, job) = (found.seq, found.job)
             guard !job.state.isFinal else { return .alreadyFinal(job) }
             news.formUnion(.all)
             if job.state == .running {
@@ -16,7 +17,9 @@ extension StoreTransaction {
             move(job.queue, from: job.state, to: .cancelled)
             if job.parked != nil { countParked(job.queue, -1) }
             reach(.stepped)
-            try letGo(job.unique, from: job.state, to: .cancelled)
+            // It waits for no other job any more, also when it is retried.
+            if job.state == .pending { try setHold(job.unique?.released, of: seq) }
+            try moved(found, to: .cancelled, now: now)
             return .cancelled(try changed(id))
         }
     }
@@ -32,28 +35,35 @@ extension StoreTransaction {
         """
 
     func retry(_ id: JobID, now: Timestamp) throws -> RetryResult {
-        guard let (seq, job) = try find(id) else { return .notFound }
+        guard let found = try find(id) else { return .notFound }
+        let (seq, job) = (found.seq, found.job)
         guard [.discarded, .cancelled, .scheduled, .retryable].contains(job.state) else { return .notAllowed(job) }
-        // It waits for no other job any more.
-        let hold = job.unique?.released
-        if let hold, hold.states.contains(.available), let holder = try holder(of: hold.key), holder.seq != seq {
+        if let hold = job.unique, hold.states.contains(.available),
+            let holder = try holder(of: hold.key, now: now, besides: seq)
+        {
             return .duplicate(of: holder.job.id)
         }
-        try statement(Self.retry).bind(
-            seq, now, job.priority.rank(availableAt: now), hold.mask, hold.ruleCode, hold?.until, hold?.key
-        ).run()
+        try statement(Self.retry).bind(seq, now, job.priority.rank(availableAt: now)).run()
         move(job.queue, from: job.state, to: .available)
         news.insert(.work)
         reach(.stepped)
-        try letGo(job.unique, from: job.state, to: .available)
+        try moved(found, to: .available, now: now)
         return .retried(try changed(id))
+    }
+
+    /// One whose time is over lets it go.
+    private func holder(of key: String, now: Timestamp, besides seq: Int64) throws -> StoredJob? {
+        guard let found = try holder(of: key), found.seq != seq else { return nil }
+        guard let until = found.job.unique?.until, until <= now else { return found }
+        try free(found, now: now)
+        // The job that waited for it may hold it now.
+        return try holder(of: key)
     }
 
     private static let retry = """
         UPDATE mainspring_job SET state = 2, scheduled_at = ?2, rank = ?3, max_attempts = max(max_attempts, attempt + 1),
             max_rescues = max(max_rescues, rescues + 1), deadline = iif(deadline <= ?2, NULL, deadline), finished_at = NULL,
-            cancel_requested_at = NULL, result = NULL, unique_mask = ?4, unique_rule = ?5, unique_until = ?6,
-            unique_key = ?7
+            cancel_requested_at = NULL, result = NULL
         WHERE seq = ?1
         """
 

@@ -58,16 +58,14 @@ private struct Insertion {
         if let earlier = try overlap(of: new.occurrence) { return try fire(new, .overlapped(earlier)) }
         if let hold = record.unique, hold.states.contains(record.state), let holder = try transaction.holder(of: hold.key) {
             if let until = holder.job.unique?.until, until <= now { return try take(over: holder, new) }
-            let follower =
-                hold.onConflict == .keepLast && holder.job.state == .running
-                ? try transaction.holder(of: hold.following.key) : nil
+            let follower = hold.onConflict == .keepLast ? try transaction.holder(of: hold.following.key) : nil
             switch UniqueResolution(hold.onConflict, holder: holder, holder.job.state, follower: follower) {
             case .refuse: return try fire(new, .duplicate(holder.job))
             case .replace(let waiting): return try fire(new, .replaced(try transaction.replace(waiting, with: record)))
             case .follow:
                 record.unique = hold.following
                 record.state = .pending
-                if fullAt == nil { try transaction.expectFollower(holder, as: hold) }
+                if fullAt == nil { try transaction.follow(holder) }
             }
         }
         if let fullAt { return .queueFull(limit: fullAt) }
@@ -75,11 +73,10 @@ private struct Insertion {
         return try fire(new, .inserted(record))
     }
 
-    /// The holder's period is over: the key is free, unless the new job is refused all the same.
-    private func take(over holder: (seq: Int64, job: JobRecord), _ new: NewJob) throws -> InsertResult {
+    /// The holder's time is over: the key is free, unless the new job is refused all the same.
+    private func take(over holder: StoredJob, _ new: NewJob) throws -> InsertResult {
         try transaction.group {
-            try transaction.setHold(nil, of: holder.seq)
-            if let held = holder.job.unique, held.onConflict == .keepLast { try transaction.releaseFollower(of: held) }
+            try transaction.free(holder, now: now)
             let result = try insert(new)
             return (result, !result.isRefusal)
         }

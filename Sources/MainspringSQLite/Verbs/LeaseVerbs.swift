@@ -29,7 +29,7 @@ extension StoreTransaction {
         let update = try statement(
             """
             UPDATE mainspring_job SET heartbeat_at = ?4, progress = coalesce(?5, progress),
-                progress_message = iif(?5 IS NULL, progress_message, ?6), has_live = max(has_live, ?7)
+                progress_message = iif(?5 IS NULL, progress_message, ?6), marks = marks | ?7
             WHERE seq = ?1 AND (token = ?2 OR ?8) AND id = ?3 AND state = 3
             RETURNING cancel_requested_at IS NOT NULL
             """)

@@ -5,17 +5,15 @@ extension StoreTransaction {
     /// Reads every running job, of which there are as many as workers.
     func reclaim(under term: Term, now: Timestamp, limit: Int) throws -> [ReclaimedJob] {
         try check(term)
-        let lost = try statement(Self.lost).bind(steady.now, steady.horizon, max(0, limit)).rows { row in
-            (row.seq, try row.job(), row.int(JobColumns.count) != 0)
-        }
+        let lost = try statement(Self.lost).bind(steady.now, steady.horizon, max(0, limit)).rows { try $0.stored() }
         guard !lost.isEmpty else { return [] }
         news.formUnion(.all)
         let history = try History(self)
-        return try lost.map { seq, job, hasLive in try comeBack(seq, job, hasLive: hasLive, now: now, history) }
+        return try lost.map { try comeBack($0, now: now, history) }
     }
 
     private static let lost = """
-        SELECT \(JobColumns.list), has_live FROM mainspring_job INDEXED BY mainspring_job_running
+        SELECT \(JobColumns.list) FROM mainspring_job INDEXED BY mainspring_job_running
         WHERE state = 3 AND (
             lease_until NOT BETWEEN ?1 AND ?2
             OR NOT EXISTS (
@@ -24,9 +22,9 @@ extension StoreTransaction {
         ORDER BY seq LIMIT ?3
         """
 
-    private func comeBack(
-        _ seq: Int64, _ job: JobRecord, hasLive: Bool, now: Timestamp, _ history: History
-    ) throws -> ReclaimedJob {
+    private func comeBack(_ lost: StoredJob, now: Timestamp, _ history: History) throws -> ReclaimedJob {
+        let (seq, job) = (lost.seq, lost.job)
+        let hasLive = lost.marks.contains(.live)
         let rescues = job.rescues + 1
         var state: JobState = .available
         var error: JobFailure?
@@ -47,7 +45,7 @@ extension StoreTransaction {
             outcome: .interrupted, error: error)
         try history.append(cut, output: output ?? AttemptOutput(), to: seq)
         move(job.queue, from: .running, to: state)
-        try letGo(job.unique, from: .running, to: state)
+        try moved(lost, to: state, now: now)
         return ReclaimedJob(id: job.id, kind: job.kind, queue: job.queue, state: state)
     }
 
@@ -55,7 +53,7 @@ extension StoreTransaction {
         UPDATE mainspring_job SET state = ?2, finished_at = ?3, rescues = rescues + 1,
             error_code = coalesce(?4, error_code), error_message = coalesce(?5, error_message),
             error_detail = iif(?4 IS NULL, error_detail, ?6),
-            owner_node = NULL, owner_incarnation = NULL, token = NULL, lease_until = NULL, has_live = 0
+            owner_node = NULL, owner_incarnation = NULL, token = NULL, lease_until = NULL, marks = marks & ~1
         WHERE seq = ?1
         """
 }

@@ -26,14 +26,14 @@ extension StoreTransaction {
             try history.append(settlement.attempt, output: settlement.output, to: seq)
             return state
         }
-        // Stale; or something that most jobs have not: a request to cancel, reported output, or a key that one waits for.
-        guard let ending = try ending(settlement, seq) else { return nil }
-        if ending.isCancelRequested, !state.isFinal { state = .cancelled }
+        // Stale; or something that most jobs have not: a request to cancel, reported output, or a job that waits for it.
+        guard let before = try running(settlement, seq) else { return nil }
+        if before.job.cancelRequestedAt != nil, !state.isFinal { state = .cancelled }
         guard try run(bind(update, settlement, seq, state, isSeen: true), seq: seq) == 1 else { return nil }
         reach(.stepped)
-        if ending.hasLive { try removeLiveOutput(of: seq) }
+        if before.marks.contains(.live) { try removeLiveOutput(of: seq) }
         try history.append(settlement.attempt, output: settlement.output, to: seq)
-        try letGo(ending.hold, from: .running, to: state)
+        try moved(before, to: state, now: settlement.attempt.finishedAt ?? settlement.availableAt)
         return state
     }
 
@@ -59,32 +59,24 @@ extension StoreTransaction {
             rank = coalesce(?9, rank), scheduled_at = coalesce(?10, scheduled_at), started_at = ?11, finished_at = ?12,
             result = ?13, error_code = coalesce(?14, error_code), error_message = coalesce(?15, error_message),
             error_detail = iif(?14 IS NULL, error_detail, ?16),
-            owner_node = NULL, owner_incarnation = NULL, token = NULL, lease_until = NULL, has_live = 0
+            owner_node = NULL, owner_incarnation = NULL, token = NULL, lease_until = NULL,
+            marks = marks & ~1
         WHERE seq = ?1 AND \(token) AND id = ?3 AND queue = ?4 AND state = 3
-            AND (?18 OR ((?17 OR cancel_requested_at IS NULL) AND unique_rule <> 4 AND NOT has_live))
+            AND (?18 OR ((?17 OR cancel_requested_at IS NULL) AND marks = 0))
         """
     }
 
-    // MARK: What most jobs have not
-
-    private struct Ending {
-        var isCancelRequested: Bool
-        var hasLive: Bool
-        var hold: UniqueHold?
-    }
-
     /// Nil when the token no longer holds.
-    private func ending(_ settlement: Settlement, _ seq: Int64) throws -> Ending? {
-        let sql = """
-            SELECT cancel_requested_at IS NOT NULL, has_live, unique_mask, unique_rule, unique_until, unique_key
-            FROM mainspring_job WHERE seq = ?1 AND (token = ?2 OR ?5) AND id = ?3 AND queue = ?4 AND state = 3
-            """
-        return try statement(sql)
-            .bind(seq, settlement.token.rawValue, settlement.id, settlement.queue, checksTokens ? 0 : 1)
-            .first { row in
-                Ending(isCancelRequested: row.int(0) != 0, hasLive: row.int(1) != 0, hold: try row.unique(at: 2))
-            }
+    private func running(_ settlement: Settlement, _ seq: Int64) throws -> StoredJob? {
+        let found = try statement(Self.running).bind(seq, settlement.token.rawValue, checksTokens ? 0 : 1)
+            .first { try $0.stored() }
+        guard let found, found.job.id == settlement.id, found.job.queue == settlement.queue else { return nil }
+        return found
     }
+
+    private static let running = """
+        SELECT \(JobColumns.list) FROM mainspring_job WHERE seq = ?1 AND (token = ?2 OR ?3) AND state = 3
+        """
 }
 
 extension AttemptToken {

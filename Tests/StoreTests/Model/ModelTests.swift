@@ -1,0 +1,75 @@
+import Foundation
+import GRDB
+import MainspringCore
+import MainspringSQLite
+import MainspringStore
+import MainspringTesting
+import Testing
+
+@Suite("SQLite does what the memory store does")
+struct ModelTests {
+    /// `make soak` begins elsewhere.
+    private static let firstSeed = ProcessInfo.processInfo.environment["MAINSPRING_SEED"].flatMap { UInt64($0) } ?? 0
+    private static let parts = 8
+    private static let perPart = 1250
+    private static let steps = 32
+
+    /// Each seed is one sequence; a failure prints the seed and the steps up to the difference.
+    @Test("step by step, over ten thousand random sequences", arguments: 0..<parts)
+    func sequences(_ part: Int) async throws {
+        let folder = try TemporaryFolder(inMemory: true)
+        let time = ManualTime()
+        let file = try ReusedFile(path: folder.file("jobs.db"), time: time)
+        let first = Self.firstSeed + UInt64(part * Self.perPart)
+        for seed in first..<first + UInt64(Self.perPart) {
+            var sequence = StoreSequence(
+                seed: seed, first: MemoryJobStore(time: time), second: file.store, time: time)
+            if let difference = try await sequence.run(steps: Self.steps) {
+                let steps = sequence.operations.map { "\($0)" }.joined(separator: "\n")
+                Issue.record("seed \(seed): \(difference)\n\(steps)")
+                return
+            }
+            try file.empty()
+        }
+        try await file.store.close()
+    }
+
+    @Test("and the comparison sees a difference")
+    func comparison() async throws {
+        // Two stores of which one checks no tokens: the sequences use stale tokens often enough to tell.
+        var found = false
+        for seed in UInt64(0)..<100 where !found {
+            let time = ManualTime()
+            var sequence = StoreSequence(
+                seed: seed, first: MemoryJobStore(time: time), second: MemoryJobStore(time: time, checksTokens: false),
+                time: time)
+            found = try await sequence.run(steps: Self.steps) != nil
+        }
+        #expect(found)
+    }
+}
+
+/// One file for many sequences: to make and to open one costs as much as a sequence.
+private struct ReusedFile {
+    let store: SQLiteJobStore
+    private let queue: DatabaseQueue
+    private let statements: String
+
+    init(path: String, time: ManualTime) throws {
+        store = try SQLiteJobStore(path: path, durability: .normal, time: time)
+        queue = try DatabaseQueue(path: path)
+        let tables = try queue.read { database in
+            try String.fetchAll(
+                database,
+                sql: """
+                    SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'mainspring%'
+                        AND name NOT IN ('mainspring_schema', 'mainspring_term')
+                    """)
+        }
+        statements =
+            tables.map { "DELETE FROM \($0);" }.joined()
+            + "UPDATE mainspring_term SET number = 0, name = NULL, incarnation = NULL"
+    }
+
+    func empty() throws { try queue.write { try $0.execute(sql: statements) } }
+}

@@ -1,0 +1,80 @@
+import MainspringCore
+import MainspringStore
+import MainspringTesting
+
+/// A random sequence of operations from a seed, run against two empty stores whose answers must be equal.
+struct StoreSequence {
+    private let first: any JobStore
+    private let second: any JobStore
+    private let time: ManualTime
+    private var source: OperationSource
+    private var names = TokenNames()
+    private(set) var operations: [StoreOperation] = []
+
+    /// `time` is the one that both stores count leases with.
+    init(seed: UInt64, first: any JobStore, second: any JobStore, time: ManualTime) {
+        self.first = first
+        self.second = second
+        self.time = time
+        source = OperationSource(seed: seed)
+    }
+
+    /// What differed first, or nil.
+    mutating func run(steps count: Int) async throws -> String? {
+        for number in 1...count {
+            if let difference = try await step() { return difference }
+            // Looking at everything costs more than a step; a difference does not heal.
+            if number == count / 2, let difference = try await compareJobs() { return difference }
+        }
+        return try await compareEverything()
+    }
+
+    private mutating func step() async throws -> String? {
+        let operation = source.next()
+        operations.append(operation)
+        if case .advance(let duration) = operation {
+            time.advance(by: duration)
+            return nil
+        }
+        let one = try await operation.run(on: first)
+        let other = try await names.translate(operation).run(on: second)
+        if case .exchanged(let mine) = one, case .exchanged(let others) = other {
+            names.learn(mine.leases, as: others.leases)
+        }
+        source.learn(one)
+        let translated = names.translate(one)
+        return translated == other ? nil : "\(translated) and \(other)"
+    }
+
+    // MARK: Comparing
+
+    private func compare<Answer: Equatable>(_ question: (any JobStore) async throws -> Answer) async throws -> String? {
+        let one = try await question(first)
+        let other = try await question(second)
+        return one == other ? nil : "\(one) and \(other)"
+    }
+
+    private func compareJobs() async throws -> String? {
+        let everything = JobQuery(limit: StoreLimits.page)
+        return try await compare { try await $0.jobs(matching: everything).jobs }
+    }
+
+    private mutating func compareEverything() async throws -> String? {
+        if let difference = try await compareJobs() { return difference }
+        if let difference = try await compare({ try await $0.queues() }) { return difference }
+        if let difference = try await compare({ try await $0.nodes() }) { return difference }
+        if let difference = try await compare({ try await $0.lastOccurrences() }) { return difference }
+        let query = JobQuery(kinds: ["scan"], states: source.states(), tags: ["t"], limit: 3)
+        if let difference = try await compare({ try await $0.jobs(matching: query).jobs }) { return difference }
+        for id in [source.id(), source.id(), source.id()] {
+            if let difference = try await compare({ try await $0.attempts(of: id) }) { return difference }
+            if let difference = try await compare({ try await $0.outputs(of: id) }) { return difference }
+        }
+        do {
+            try await StoreConformance.Case.checkWhole(first)
+        } catch {
+            return "\(error)"
+        }
+        return nil
+    }
+}
