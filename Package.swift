@@ -129,7 +129,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "MainspringCLI",
-            dependencies: ["Mainspring", "MainspringCommands", "MainspringCore", "MainspringRuntime"]
+            dependencies: ["Mainspring", "MainspringCommands", "MainspringCore", "MainspringRuntime", "MainspringSQLite"]
         ),
 
         // Programs that people start from; CI builds them, and EndToEndTests runs them.

@@ -15,6 +15,7 @@ public final class JobSystem: Sendable {
     private let upkeep: Upkeep
     private let scheduler: Scheduler
     private let keeper: NodeKeeper
+    private let leadership: Leadership
     private let begun = WakeSignal()
 
     /// `onStop` is called when somebody asked this node to stop through the store, or took its name; `drained` when nothing runs
@@ -52,7 +53,13 @@ public final class JobSystem: Sendable {
         ) { [client] in try await client.enqueue($0) }
         let keeper = NodeKeeper(
             facts: node, registry: registry, store: store, time: time, sink: events, health: health,
-            leadership: leadership, isDraining: { engine.isDraining || engine.isQuiet }, onNodes: { nodes.notify() }
+            leadership: leadership, isDraining: { engine.isDraining || engine.isQuiet }, onNodes: {
+                nodes.notify()
+                // A ring of another process may be lost; the next beat makes up for it.
+                wake.wakeAll()
+                promoter.look()
+                waiters.tellAll()
+            }
         ) { wish in
             switch wish {
             case .drain: engine.drain(true)
@@ -71,6 +78,7 @@ public final class JobSystem: Sendable {
         self.promoter = promoter
         self.engine = engine
         self.keeper = keeper
+        self.leadership = leadership
         self.store = store
         store.onNews { news in
             if news.contains(.work) {
@@ -139,6 +147,9 @@ public final class JobSystem: Sendable {
         engine.quiesce()
         begin()
     }
+
+    /// It promotes, fires and reclaims for all nodes of its store.
+    public var isLeading: Bool { leadership.term != nil }
 
     /// While on, this node takes no jobs, and what runs goes on; new jobs are taken in. The other nodes learn of it.
     public func drain(_ isOn: Bool) {

@@ -114,7 +114,7 @@ final class Node: Sendable {
                 node: configuration.node, startedAt: startedAt,
                 heart: PoolHeart(time: time, changed: HeartNews(logger: logger, notifier: notifier).tell),
                 health: health,
-                zombies: context.zombies,
+                zombies: context.zombies, engine: jobs.engine, isLeading: { [jobs] in jobs.isLeading },
                 services: { [supervisor] in supervisor.readinessChecks() })
             overview = NodeOverview(
                 configuration: configuration, status: status, jobs: jobs, supervisor: supervisor, ending: ending,

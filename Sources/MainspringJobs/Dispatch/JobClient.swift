@@ -150,7 +150,7 @@ public struct JobClient: Sendable {
         return Set(stored.keys).union(declared.keys).sorted().map { name in
             QueueStatus(
                 summary: stored[name] ?? QueueSummary(name: name, counts: [:], isPaused: false, oldestAvailableAt: nil),
-                options: declared[name], busy: engine?.busy(queue: name) ?? 0)
+                options: declared[name], busy: engine?.busy(queue: name) ?? 0, zombies: engine?.zombies(queue: name) ?? 0)
         }
     }
 
@@ -173,4 +173,6 @@ public struct QueueStatus: Sendable, Equatable {
     public var options: QueueOptions?
     /// Jobs of it that run on this node.
     public var busy: Int
+    /// Of those, the ones that were settled without their attempt, which still runs.
+    public var zombies: Int
 }

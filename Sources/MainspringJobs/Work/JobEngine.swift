@@ -359,4 +359,9 @@ public final class JobEngine: Sendable {
     public func busy(queue: String) -> Int {
         state.withLock { state in state.running.values.count { $0.lease.job.queue == queue } }
     }
+
+    /// Of those, the ones that a zombie keeps.
+    public func zombies(queue: String) -> Int {
+        state.withLock { state in state.running.values.count { $0.lease.job.queue == queue && $0.isZombie } }
+    }
 }
