@@ -28,6 +28,8 @@ public final class JobSystem: Sendable {
         let wake = EngineWaker()
         let waiters = JobWaiters()
         let leadership = Leadership()
+        // A node that came may run what was parked; one that left may have held jobs.
+        let nodes = WakeSignal()
         let promoter = Promoter(store: store, time: time, health: health, leadership: leadership) { wake.wake($0) }
         let events = FanOutSink([sink, promoter, waiters])
         let engine = JobEngine(
@@ -43,9 +45,6 @@ public final class JobSystem: Sendable {
                 if record.state == .available { wake.wake(record.queue) } else { promoter.consider(record.scheduledAt) }
             }
         }
-        let upkeep = Upkeep(
-            store: store, retention: retention, time: time, sink: events, health: health, leadership: leadership
-        ) { wake.wake($0) }
         client = JobClient(
             dispatcher: dispatcher, registry: registry, engine: engine, store: store, time: time, sink: events,
             waiters: waiters)
@@ -54,7 +53,7 @@ public final class JobSystem: Sendable {
         ) { [client] in try await client.enqueue($0) }
         let keeper = NodeKeeper(
             facts: node, registry: registry, store: store, time: time, sink: events, health: health,
-            leadership: leadership, isDraining: { engine.isDraining || engine.isQuiet }, onNodes: { upkeep.look() }
+            leadership: leadership, isDraining: { engine.isDraining || engine.isQuiet }, onNodes: { nodes.notify() }
         ) { wish in
             switch wish {
             case .drain: engine.drain(true)
@@ -62,9 +61,16 @@ public final class JobSystem: Sendable {
             case .stop: onStop()
             }
         }
+        upkeep = Upkeep(
+            store: store, retention: retention, time: time, sink: events, health: health, leadership: leadership,
+            signal: nodes,
+            renew: {
+                await keeper.beatWhenLate()
+                await engine.renew()
+            }
+        ) { wake.wake($0) }
         self.promoter = promoter
         self.engine = engine
-        self.upkeep = upkeep
         self.keeper = keeper
         self.leadership = leadership
         self.store = store

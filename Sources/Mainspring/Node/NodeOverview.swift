@@ -40,7 +40,8 @@ struct NodeOverview: NodeControl {
                 startedAt: attempt.startedAt,
                 detail: "a zombie: told to end, settled without it, and still runs (\(standing ?? attempt.lease.job.queue))")
         }
-        let kinds = configuration.jobs.count == 1 ? "1 kind" : "\(configuration.jobs.count) kinds"
+        let kindCount = jobs.engine.registry.kinds.count
+        let kinds = kindCount == 1 ? "1 kind" : "\(kindCount) kinds"
         let count = running.count == 1 ? "1 job runs" : "\(running.count) jobs run"
         let draining = isDraining ? "draining, so it takes no more; " : ""
         var part = part("jobs", detail: "\(draining)\(count), of \(kinds)")
@@ -70,7 +71,7 @@ struct NodeOverview: NodeControl {
         let running = jobs.engine.runningAttempts().map { attempt in
             ShutdownRehearsal.Job(
                 name: attempt.displayName,
-                timeLeft: configuration.jobs[attempt.lease.job.kind].map { $0.timeout - (now - attempt.startedAt) })
+                timeLeft: jobs.engine.registry.kinds[attempt.lease.job.kind].map { $0.timeout - (now - attempt.startedAt) })
         }
         return ShutdownRehearsal(
             jobs: running, services: supervisor.tree(), policy: configuration.shutdown.policy)

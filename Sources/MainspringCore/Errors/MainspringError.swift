@@ -50,6 +50,10 @@ extension MainspringError.Code {
     public static let staleAttempt: Self = "stale_attempt"
     /// Another node leads by now.
     public static let staleTerm: Self = "stale_term"
+    // What became of a job
+    public static let jobCancelled: Self = "job_cancelled"
+    public static let jobDiscarded: Self = "job_discarded"
+    public static let badResult: Self = "bad_result"
     // Refused for now
     public static let queueFull: Self = "queue_full"
     public static let draining: Self = "draining"
@@ -81,6 +85,8 @@ extension MainspringError.Code {
         switch self {
         case .notFound, .conflict, .notAllowedInState, .spawnFailed, .startFailed, .stoppedUncleanly, .staleAttempt: 1
         case .notRunning: 3
+        case .jobCancelled: 11
+        case .jobDiscarded: 12
         case .malformed, .invalidArguments, .unknownKind, .tooLarge: 64
         case .unreachable: 69
         case .storeCorrupt, .storeReadOnly, .storeFull, .storeNewer, .storeFailed: 74

@@ -1,5 +1,4 @@
 import Foundation
-import GRDB
 import MainspringCore
 import MainspringSQLite
 import MainspringStore
@@ -47,29 +46,4 @@ struct ModelTests {
         }
         #expect(found)
     }
-}
-
-/// One file for many sequences: to make and to open one costs as much as a sequence.
-private struct ReusedFile {
-    let store: SQLiteJobStore
-    private let queue: DatabaseQueue
-    private let statements: String
-
-    init(path: String, time: ManualTime) throws {
-        store = try SQLiteJobStore(path: path, durability: .normal, time: time)
-        queue = try DatabaseQueue(path: path)
-        let tables = try queue.read { database in
-            try String.fetchAll(
-                database,
-                sql: """
-                    SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'mainspring%'
-                        AND name NOT IN ('mainspring_schema', 'mainspring_term')
-                    """)
-        }
-        statements =
-            tables.map { "DELETE FROM \($0);" }.joined()
-            + "UPDATE mainspring_term SET number = 0, name = NULL, incarnation = NULL"
-    }
-
-    func empty() throws { try queue.write { try $0.execute(sql: statements) } }
 }
