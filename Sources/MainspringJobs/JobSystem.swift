@@ -53,7 +53,13 @@ public final class JobSystem: Sendable {
         ) { [client] in try await client.enqueue($0) }
         let keeper = NodeKeeper(
             facts: node, registry: registry, store: store, time: time, sink: events, health: health,
-            leadership: leadership, isDraining: { engine.isDraining || engine.isQuiet }, onNodes: { nodes.notify() }
+            leadership: leadership, isDraining: { engine.isDraining || engine.isQuiet }, onNodes: {
+                nodes.notify()
+                // A ring of another process may be lost; the next beat makes up for it.
+                wake.wakeAll()
+                promoter.look()
+                waiters.tellAll()
+            }
         ) { wish in
             switch wish {
             case .drain: engine.drain(true)

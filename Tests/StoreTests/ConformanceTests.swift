@@ -61,7 +61,7 @@ struct ConformanceTests {
 
     @Test("cannot be checked without the second handle where they are about two")
     func peer() async throws {
-        let rule = try #require(StoreConformance.cases.first(where: \.needsPeer))
+        let rule = try #require(StoreConformance.cases.first { $0.needsPeer })
         await #expect(throws: ConformanceFailure.self) {
             try await rule.check(MemoryJobStore(time: ManualTime())) { _ in }
         }
