@@ -58,6 +58,7 @@ let package = Package(
             dependencies: [
                 "MainspringCore", "MainspringRuntime", "MainspringStore",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
             ]
         ),
 
@@ -128,11 +129,15 @@ let package = Package(
         ),
         .executableTarget(
             name: "MainspringCLI",
-            dependencies: ["Mainspring", "MainspringCommands", "MainspringCore", "MainspringRuntime"]
+            dependencies: ["Mainspring", "MainspringCommands", "MainspringCore", "MainspringRuntime", "MainspringSQLite"]
         ),
 
         // Programs that people start from; CI builds them, and EndToEndTests runs them.
         .executableTarget(name: "hello", dependencies: ["Mainspring"], path: "Examples/hello", exclude: ["README.md"]),
+        .executableTarget(name: "hello-job", dependencies: ["Mainspring"], path: "Examples/hello-job"),
+        .executableTarget(
+            name: "typed-jobs", dependencies: ["Mainspring"], path: "Examples/typed-jobs", exclude: ["README.md"]
+        ),
         .executableTarget(
             name: "graceful-shutdown", dependencies: ["Mainspring"], path: "Examples/graceful-shutdown",
             exclude: ["README.md"]

@@ -15,6 +15,7 @@ public final class JobSystem: Sendable {
     private let upkeep: Upkeep
     private let scheduler: Scheduler
     private let keeper: NodeKeeper
+    private let leadership: Leadership
     private let begun = WakeSignal()
 
     /// `onStop` is called when somebody asked this node to stop through the store, or took its name; `drained` when nothing runs
@@ -27,6 +28,8 @@ public final class JobSystem: Sendable {
         let wake = EngineWaker()
         let waiters = JobWaiters()
         let leadership = Leadership()
+        // A node that came may run what was parked; one that left may have held jobs.
+        let nodes = WakeSignal()
         let promoter = Promoter(store: store, time: time, health: health, leadership: leadership) { wake.wake($0) }
         let events = FanOutSink([sink, promoter, waiters])
         let engine = JobEngine(
@@ -42,9 +45,6 @@ public final class JobSystem: Sendable {
                 if record.state == .available { wake.wake(record.queue) } else { promoter.consider(record.scheduledAt) }
             }
         }
-        let upkeep = Upkeep(
-            store: store, retention: retention, time: time, sink: events, health: health, leadership: leadership
-        ) { wake.wake($0) }
         client = JobClient(
             dispatcher: dispatcher, registry: registry, engine: engine, store: store, time: time, sink: events,
             waiters: waiters)
@@ -53,7 +53,13 @@ public final class JobSystem: Sendable {
         ) { [client] in try await client.enqueue($0) }
         let keeper = NodeKeeper(
             facts: node, registry: registry, store: store, time: time, sink: events, health: health,
-            leadership: leadership, isDraining: { engine.isDraining || engine.isQuiet }, onNodes: { upkeep.look() }
+            leadership: leadership, isDraining: { engine.isDraining || engine.isQuiet }, onNodes: {
+                nodes.notify()
+                // A ring of another process may be lost; the next beat makes up for it.
+                wake.wakeAll()
+                promoter.look()
+                waiters.tellAll()
+            }
         ) { wish in
             switch wish {
             case .drain: engine.drain(true)
@@ -61,10 +67,18 @@ public final class JobSystem: Sendable {
             case .stop: onStop()
             }
         }
+        upkeep = Upkeep(
+            store: store, retention: retention, time: time, sink: events, health: health, leadership: leadership,
+            signal: nodes,
+            renew: {
+                await keeper.beatWhenLate()
+                await engine.renew()
+            }
+        ) { wake.wake($0) }
         self.promoter = promoter
         self.engine = engine
-        self.upkeep = upkeep
         self.keeper = keeper
+        self.leadership = leadership
         self.store = store
         store.onNews { news in
             if news.contains(.work) {
@@ -133,6 +147,9 @@ public final class JobSystem: Sendable {
         engine.quiesce()
         begin()
     }
+
+    /// It promotes, fires and reclaims for all nodes of its store.
+    public var isLeading: Bool { leadership.term != nil }
 
     /// While on, this node takes no jobs, and what runs goes on; new jobs are taken in. The other nodes learn of it.
     public func drain(_ isOn: Bool) {

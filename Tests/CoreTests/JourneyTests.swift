@@ -3,7 +3,7 @@ import Testing
 
 @Suite("docs/journey.md")
 struct JourneyTests {
-    @Test("every path that the journeys name exists; that of a job is nine files, that of a service seven")
+    @Test("every path that the journeys name exists; that of a job has nine steps, that of a service seven")
     func paths() throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()

@@ -8,8 +8,8 @@ import Synchronization
 /// normal.)
 ///
 /// `StoreCrashProbe FILE VERB POINT COUNT`: at the COUNTth time that VERB reaches POINT. Each acknowledged step is one
-/// line on standard output before the next begins: `inserted ID`, `settled ID`, `incarnation NAME`. Ends with status 3
-/// when the point was never reached.
+/// line on standard output before the next begins: `inserted ID`, `settled ID`, `reported ID`, `term NUMBER`. Ends with
+/// status 3 when the point was never reached, with 4 when the node did not get the term.
 ///
 /// `StoreCrashProbe FILE echo`: see ``BellProbe``.
 @main

@@ -40,7 +40,7 @@ struct ConformanceTests {
         let sqlite = try await broken {
             try SQLiteJobStore(
                 path: folder.file(UUID().uuidString), durability: .normal, time: $0,
-                settings: StoreSettings(checksTokens: false))
+                checksTokens: false, hook: nil)
         }
         #expect(Self.seen.subtracting(memory) == [])
         #expect(Self.seen.subtracting(sqlite) == [])
@@ -61,8 +61,10 @@ struct ConformanceTests {
 
     @Test("cannot be checked without the second handle where they are about two")
     func peer() async throws {
-        let rule = try #require(StoreConformance.cases.first(where: \.needsPeer))
-        await #expect(throws: ConformanceFailure.self) { try await rule.check(MemoryJobStore(time: ManualTime())) { _ in } }
+        let rule = try #require(StoreConformance.cases.first { $0.needsPeer })
+        await #expect(throws: ConformanceFailure.self) {
+            try await rule.check(MemoryJobStore(time: ManualTime())) { _ in }
+        }
     }
 
     @Test("end with its close")

@@ -8,7 +8,8 @@ final class TemporaryFolder: Sendable {
     init(inMemory: Bool = false) throws {
         let memory = URL(filePath: "/dev/shm")
         let isThere = inMemory && FileManager.default.isWritableFile(atPath: memory.path)
-        path = (isThere ? memory : FileManager.default.temporaryDirectory)
+        path =
+            (isThere ? memory : FileManager.default.temporaryDirectory)
             .appending(path: "mainspring-store-\(UUID().uuidString)").path
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }

@@ -8,6 +8,7 @@ struct Declarations: Sendable {
     var resources: [ProvidedResource] = []
     var startHooks: [Hook] = []
     var shutdownHooks: [Hook] = []
+    var jobs = DeclaredJobs()
     /// Where the job tables live instead of in the configured store.
     var jobPool: DatabasePool?
 
@@ -29,6 +30,7 @@ struct Declarations: Sendable {
         problems += check(resources.map { ($0.name, $0.site) }, isFree: true)
         problems += check(startHooks.map { ($0.name, $0.site) })
         problems += check(shutdownHooks.map { ($0.name, $0.site) })
+        problems += jobs.problems(against: configuration)
         guard problems.isEmpty else { throw ConfigurationErrors(code: .configuration, problems: problems) }
     }
 

@@ -24,9 +24,9 @@ extension JobClient {
                 database.afterNextTransaction { _ in tell(results.flatMap(\.self)) }
                 return results.flatMap(\.self)
             }
-            return try (results.first ?? .notWritten).job()
+            return try InsertResult.jobs(of: results)[0].job
         } catch let invalid as InvalidRequests {
-            throw invalid.refusal(of: request)
+            throw invalid.refusal(of: [request])
         }
     }
 }

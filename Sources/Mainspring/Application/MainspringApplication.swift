@@ -19,6 +19,7 @@ public final class MainspringApplication: ServiceScope {
     }
 
     public let children = DeclaredChildren()
+    let jobDeclarations = JobDeclarations()
     private let state = Mutex(State())
 
     init() {}
@@ -121,10 +122,11 @@ public final class MainspringApplication: ServiceScope {
 
     var declarations: Declarations {
         let children = children.close()
+        let jobs = jobDeclarations.close()
         return state.withLock { state in
             Declarations(
                 children: children, resources: state.resources, startHooks: state.startHooks,
-                shutdownHooks: state.shutdownHooks, jobPool: state.jobPool)
+                shutdownHooks: state.shutdownHooks, jobs: jobs, jobPool: state.jobPool)
         }
     }
 

@@ -64,23 +64,25 @@ final class Node: Sendable {
             embedding == .process && isatty(STDERR_FILENO) == 1 ? TerminalAnnouncer() : LogAnnouncer(logger: logger)
         stopReporter = ServiceStopReporter(announcer: announcer)
         let parts = NodeParts(
-            configuration: configuration, spawner: ground.spawner, client: client, workedQueues: queues,
-            time: time, jobPool: declarations.jobPool)
+            configuration: configuration, spawner: ground.spawner, client: client, declared: declarations.jobs,
+            workedQueues: queues)
+        let resources = Resources(declarations.resources)
+        let environment = JobEnvironment(logger: logger, resources: resources, node: configuration.node)
+        let registry = parts.registry(in: environment) { [stopTally] in stopTally.killed($0) }
         let metrics = MetricsRecorder(
-            kinds: Set(configuration.jobs.keys), queues: Set(configuration.queues.keys),
+            kinds: Set(registry.kinds.keys), queues: Set(registry.queues.keys),
             services: Set(configuration.services.map(\.name) + declarations.services),
             loops: Set(configuration.loops.map(\.name) + declarations.loops.map(\.name)))
-        let resources = Resources(declarations.resources)
         let sink = FanOutSink([metrics, EventLogger(logger: logger), stopTally, stopReporter])
         let health = StoreHealth(logger: logger)
         do {
-            store = try parts.store()
+            store = try configuration.store.open(in: declarations.jobPool, time: time)
         } catch {
             try? await client.shutdown()
             throw error
         }
         jobs = JobSystem(
-            registry: parts.registry { [stopTally] in stopTally.killed($0) }, schedules: parts.schedules,
+            registry: registry, schedules: parts.schedules,
             retention: parts.retention,
             node: NodeFacts(
                 identity: NodeIdentity(name: configuration.node, incarnation: RandomIDSource().nonce()),
@@ -88,6 +90,7 @@ final class Node: Sendable {
                 isAlive: { $0.isAlive() }), store: store, time: time, ids: RandomIDSource(), sink: sink,
             health: health, logger: logger, onStop: { [ending] in ending.stop(.asked) },
             drained: { [ending] in ending.drained() })
+        environment.attach(jobs)
         do {
             let context = SupervisorContext(
                 time: time, sink: sink, logger: logger,
@@ -111,7 +114,7 @@ final class Node: Sendable {
                 node: configuration.node, startedAt: startedAt,
                 heart: PoolHeart(time: time, changed: HeartNews(logger: logger, notifier: notifier).tell),
                 health: health,
-                zombies: context.zombies,
+                zombies: context.zombies, engine: jobs.engine, isLeading: { [jobs] in jobs.isLeading },
                 services: { [supervisor] in supervisor.readinessChecks() })
             overview = NodeOverview(
                 configuration: configuration, status: status, jobs: jobs, supervisor: supervisor, ending: ending,
@@ -217,7 +220,7 @@ final class Node: Sendable {
     private func tellThatItRuns() async throws {
         let waiting = try await store.queues().reduce(0) { $0 + $1.waiting }
         let summary = StartupSummary(
-            configuration: configuration, declarations: declarations, version: MainspringVersion.current, pid: getpid(),
+            configuration: configuration, declarations: declarations, kinds: jobs.engine.registry.kinds.keys.sorted(), version: MainspringVersion.current, pid: getpid(),
             url: web.url,
             waitingJobs: waiting,
             took: time.now() - status.startedAt, sweptProcesses: ground.sweptProcesses)

@@ -2,7 +2,7 @@ import MainspringCore
 import MainspringJobs
 import MainspringRuntime
 
-/// The whole node as surfaces see it, and the one thing that they may do to it.
+/// The whole node as surfaces see it, and what they may do to it.
 struct NodeOverview: NodeControl {
     let configuration: Configuration
     let status: NodeStatus
@@ -29,13 +29,22 @@ struct NodeOverview: NodeControl {
     private var jobsPart: ChildStatus {
         let now = time.now()
         let running = jobs.engine.runningAttempts().map { attempt in
-            ChildStatus(
-                name: attempt.displayName, kind: .job, state: .running, isReady: true, since: attempt.startedAt,
-                startedAt: attempt.startedAt, detail: attempt.laggard(at: now).standing)
+            let standing = attempt.laggard(at: now).standing
+            guard attempt.isZombie else {
+                return ChildStatus(
+                    name: attempt.displayName, kind: .job, state: .running, isReady: true, since: attempt.startedAt,
+                    startedAt: attempt.startedAt, detail: standing)
+            }
+            return ChildStatus(
+                name: attempt.displayName, kind: .job, state: .failed, isReady: false, since: attempt.startedAt,
+                startedAt: attempt.startedAt,
+                detail: "a zombie: told to end, settled without it, and still runs (\(standing ?? attempt.lease.job.queue))")
         }
-        let kinds = configuration.jobs.count == 1 ? "1 kind" : "\(configuration.jobs.count) kinds"
+        let kindCount = jobs.engine.registry.kinds.count
+        let kinds = kindCount == 1 ? "1 kind" : "\(kindCount) kinds"
         let count = running.count == 1 ? "1 job runs" : "\(running.count) jobs run"
-        var part = part("jobs", detail: "\(count), of \(kinds)")
+        let draining = isDraining ? "draining, so it takes no more; " : ""
+        var part = part("jobs", detail: "\(draining)\(count), of \(kinds)")
         if jobs.engine.isQuiet { part.state = .stopping }
         part.children = running
         return part
@@ -47,7 +56,13 @@ struct NodeOverview: NodeControl {
             startedAt: status.startedAt, detail: detail)
     }
 
-    var zombies: Int { register.count }
+    var zombies: Int { register.count + jobs.engine.runningAttempts().count(where: \.isZombie) }
+
+    var isDraining: Bool { jobs.engine.isDraining }
+
+    var isLeading: Bool { jobs.isLeading }
+
+    func drain(_ isOn: Bool) { jobs.drain(isOn) }
 
     func runtime() -> RuntimeReport { RuntimeReport.take(zombies: register, resources: resources) }
 
@@ -56,7 +71,7 @@ struct NodeOverview: NodeControl {
         let running = jobs.engine.runningAttempts().map { attempt in
             ShutdownRehearsal.Job(
                 name: attempt.displayName,
-                timeLeft: configuration.jobs[attempt.lease.job.kind].map { $0.timeout - (now - attempt.startedAt) })
+                timeLeft: jobs.engine.registry.kinds[attempt.lease.job.kind].map { $0.timeout - (now - attempt.startedAt) })
         }
         return ShutdownRehearsal(
             jobs: running, services: supervisor.tree(), policy: configuration.shutdown.policy)

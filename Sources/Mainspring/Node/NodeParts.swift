@@ -1,50 +1,24 @@
 import AsyncHTTPClient
-import GRDB
-import Glibc
 import Logging
 import MainspringCore
 import MainspringExecutors
 import MainspringJobs
 import MainspringRuntime
-import MainspringSQLite
-import MainspringStore
 
 /// How a configuration becomes parts; the only place that knows which concrete types a node is made of.
 struct NodeParts {
     let configuration: Configuration
     let spawner: NodeSpawner
     let client: HTTPClient
+    let declared: DeclaredJobs
     /// The queues to work on; nil: all.
     let workedQueues: Set<String>?
-    let time: any TimeSource
-    /// The application's own; nil: the configured store.
-    let jobPool: DatabasePool?
 
-    func store() throws -> any JobStore {
-        if let jobPool { return try SQLiteJobStore(sharing: jobPool, time: time) }
-        switch configuration.store.backend {
-        case .memory: return MemoryJobStore(time: time)
-        case .sqlite(let path):
-            var status = stat()
-            guard lstat(path, &status) != 0 || status.st_mode & S_IFMT != S_IFLNK else {
-                throw MainspringError(
-                    .configuration, "the database \(path) is a link", hint: "Give 'store: sqlite:PATH' the real path.")
-            }
-            return try SQLiteJobStore(
-                path: path, durability: configuration.store.durability == .full ? .full : .normal, time: time)
-        }
-    }
-
-    func registry(onKilled: @escaping @Sendable (JobAttempt) -> Void) -> JobRegistry {
+    func registry(in environment: JobEnvironment, onKilled: @escaping @Sendable (JobAttempt) -> Void) -> JobRegistry {
         JobRegistry(
-            kinds: configuration.jobs.values.map { job in
-                JobKind(
-                    name: job.name, arguments: job.arguments, queue: job.queue, priority: job.priority,
-                    timeout: job.timeout,
-                    retry: job.retry, unique: job.unique, executor: executor(of: job, onKilled: onKilled))
-            },
-            queues: configuration.queues.mapValues { QueueOptions(workers: $0.workers, limit: $0.limit) },
-            workingOn: workedQueues)
+            kinds: configuration.kinds { executor(of: $0, onKilled: onKilled) }
+                + declared.kinds.map { $0.make(environment) },
+            queues: declared.queues(of: configuration), middleware: declared.middleware, workingOn: workedQueues)
     }
 
     private func executor(
@@ -73,7 +47,7 @@ struct NodeParts {
             JobSchedule(
                 name: $0.name, every: $0.every, kind: $0.job, arguments: $0.arguments, skipsOverlap: $0.skipsOverlap,
                 jitter: $0.jitter)
-        }
+        } + declared.schedules.compactMap { try? $0.schedule.get() }
     }
 
     var retention: Retention {

@@ -5,6 +5,7 @@ import MainspringRuntime
 struct StartupSummary {
     let configuration: Configuration
     let declarations: Declarations
+    let kinds: [String]
     let version: String
     let pid: Int32
     let url: String
@@ -15,11 +16,14 @@ struct StartupSummary {
 
     var lines: [String] {
         var rows: [(String, String)] = [("store", store)]
-        rows.append(("jobs", names(configuration.jobs.keys)))
+        rows.append(("jobs", names(kinds)))
         rows.append(("services", names(configuration.services.map(\.name) + declarations.services)))
         let loops = configuration.loops.map { ($0.name, $0.spec.every) } + declarations.loops
         if !loops.isEmpty { rows.append(("loops", names(loops.map { "\($0) every \($1.text)" }))) }
-        rows.append(("schedules", names(configuration.schedules.values.map { "\($0.name) every \($0.every.text)" })))
+        let schedules =
+            configuration.schedules.values.map { ($0.name, $0.every) }
+            + declarations.jobs.schedules.compactMap { try? $0.schedule.get() }.map { ($0.name, $0.every) }
+        rows.append(("schedules", names(schedules.map { "\($0) every \($1.text)" })))
         rows.append(("dashboard", url))
         let width = rows.map(\.0.count).max() ?? 0
         var lines = ["Mainspring \(version) · node \(configuration.node) · pid \(pid)"]

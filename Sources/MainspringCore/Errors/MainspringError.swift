@@ -50,6 +50,10 @@ extension MainspringError.Code {
     public static let staleAttempt: Self = "stale_attempt"
     /// Another node leads by now.
     public static let staleTerm: Self = "stale_term"
+    // What became of a job
+    public static let jobCancelled: Self = "job_cancelled"
+    public static let jobDiscarded: Self = "job_discarded"
+    public static let badResult: Self = "bad_result"
     // Refused for now
     public static let queueFull: Self = "queue_full"
     public static let draining: Self = "draining"
@@ -79,12 +83,14 @@ extension MainspringError.Code {
     /// What a program that ends with this error exits with; nil for a code that has no number of its own, which is 1.
     public var exitCode: Int32? {
         switch self {
-        case .notFound, .conflict, .notAllowedInState, .spawnFailed, .startFailed, .stoppedUncleanly: 1
+        case .notFound, .conflict, .notAllowedInState, .spawnFailed, .startFailed, .stoppedUncleanly, .staleAttempt: 1
         case .notRunning: 3
+        case .jobCancelled: 11
+        case .jobDiscarded: 12
         case .malformed, .invalidArguments, .unknownKind, .tooLarge: 64
         case .unreachable: 69
         case .storeCorrupt, .storeReadOnly, .storeFull, .storeNewer, .storeFailed: 74
-        case .queueFull, .draining, .circuitOpen, .locked, .noFreePort, .storeBusy: 75
+        case .queueFull, .draining, .circuitOpen, .locked, .noFreePort, .storeBusy, .staleTerm: 75
         case .forbidden: 77
         case .configuration, .openBind: 78
         case .timedOut: 124

@@ -10,13 +10,16 @@ public final class Dispatcher: Sendable {
     private let sink: any EventSink
     private let inserts: Batcher<[NewJob], [InsertResult]>
     private let onInserted: @Sendable ([JobRecord]) -> Void
+    private let takesAnyQueue: Bool
 
-    /// `onInserted` is told of new records after their commit, so that workers wake.
+    /// `onInserted` is told of new records after their commit, so that workers wake. Where the queues of the nodes are not
+    /// known, `takesAnyQueue`: one that is not declared then has the limit of ``QueueOptions/init(workers:limit:)``.
     public init(
         registry: JobRegistry, store: any JobStore, time: any TimeSource, ids: any IDSource, sink: any EventSink,
-        onInserted: @escaping @Sendable ([JobRecord]) -> Void
+        takesAnyQueue: Bool = false, onInserted: @escaping @Sendable ([JobRecord]) -> Void
     ) {
         self.registry = registry
+        self.takesAnyQueue = takesAnyQueue
         self.time = time
         self.ids = ids
         self.sink = sink
@@ -31,8 +34,11 @@ public final class Dispatcher: Sendable {
 
     /// Checks all requests, then writes all of them or none. Throws ``InvalidRequests``, `too_large`, `draining` or a store's
     /// `MainspringError`; then nothing was written. A cancelled caller still gets the answer.
-    public func insert(_ requests: [JobRequest]) async throws -> [InsertResult] {
-        let jobs = try prepare(requests)
+    public func insert(_ requests: [JobRequest]) async throws -> [InsertResult] { try await insert(requests, of: nil) }
+
+    /// The same, for requests whose arguments are known to fit `kind`; nil: each is looked up, and checked.
+    func insert(_ requests: [JobRequest], of kind: JobKind?) async throws -> [InsertResult] {
+        let jobs = try prepare(requests, of: kind)
         guard !jobs.isEmpty else { return [] }
         let results: [InsertResult]
         do {
@@ -45,13 +51,13 @@ public final class Dispatcher: Sendable {
     }
 
     /// The checked and stamped jobs of requests; nothing is written. Throws as ``insert(_:)`` does before it writes.
-    func prepare(_ requests: [JobRequest]) throws -> [NewJob] {
+    func prepare(_ requests: [JobRequest], of kind: JobKind?) throws -> [NewJob] {
         guard requests.count <= Self.requestLimit else {
             throw MainspringError(
                 .tooLarge, "one request holds \(requests.count) jobs",
                 hint: "Send at most \(Self.requestLimit) at once.")
         }
-        return try stamp(requests)
+        return try stamp(requests, kind)
     }
 
     /// Tells of what was committed, and wakes whoever waits for it.
@@ -83,38 +89,44 @@ public final class Dispatcher: Sendable {
 
     func close() { inserts.close() }
 
-    private func stamp(_ requests: [JobRequest]) throws(InvalidRequests) -> [NewJob] {
+    private func stamp(_ requests: [JobRequest], _ known: JobKind?) throws(InvalidRequests) -> [NewJob] {
         let now = time.now()
         var problems: [InvalidRequests.Problem] = []
         var jobs: [NewJob] = []
         for (index, request) in requests.enumerated() where problems.count < Self.problemLimit {
-            let found = self.problems(with: request, index: index)
+            let kind = known ?? registry.kinds[request.kind]
+            let found = self.problems(with: request, kind, checksArguments: known == nil, index: index)
             problems += found
-            if found.isEmpty, let job = newJob(request, now: now) { jobs.append(job) }
+            if found.isEmpty, let kind { jobs.append(newJob(request, kind, now: now)) }
         }
         guard problems.isEmpty else { throw InvalidRequests(problems: Array(problems.prefix(Self.problemLimit))) }
         return jobs
     }
 
-    private func problems(with request: JobRequest, index: Int) -> [InvalidRequests.Problem] {
-        func problem(_ code: MainspringError.Code, _ message: String) -> InvalidRequests.Problem {
-            InvalidRequests.Problem(index: index, code: code, message: message)
-        }
-        guard let kind = registry.kinds[request.kind] else {
+    private func problems(
+        with request: JobRequest, _ kind: JobKind?, checksArguments: Bool, index: Int
+    ) -> [InvalidRequests.Problem] {
+        guard let kind else {
             let near = NearestName.of(request.kind, among: registry.kinds.keys).map { "; did you mean '\($0)'?" } ?? ""
-            return [problem(.unknownKind, "no job kind of that name is declared\(near)")]
+            let message = "no job kind of that name is declared\(near)"
+            return [InvalidRequests.Problem(index: index, code: .unknownKind, message: message)]
         }
-        var problems = kind.arguments.problems(in: request.arguments).map { problem(.invalidArguments, $0) }
+        var problems = checksArguments ? kind.problems(in: request.arguments) : []
+        // A name that no job has would make all of them the same. What a Swift kind takes is in its type, not in a schema.
+        for name in checksArguments && kind.validate == nil ? kind.arguments.undeclared(among: request.unique?.by ?? []) : [] {
+            let near = NearestName.of(name, among: kind.arguments.arguments.keys).map { "; did you mean '\($0)'?" }
+            problems.append("'unique' names '\(name.printable)', which is no declared argument\(near ?? "")")
+        }
         let queue = request.queue ?? kind.queue
-        if registry.queues[queue] == nil {
+        if registry.queues[queue] == nil, !takesAnyQueue {
             let near = NearestName.of(queue, among: registry.queues.keys).map { "; did you mean '\($0)'?" } ?? ""
-            problems.append(problem(.invalidArguments, "no queue of that name is declared\(near)"))
+            problems.append("no queue of that name is declared\(near)")
         }
-        return problems
+        problems += request.problems
+        return problems.map { InvalidRequests.Problem(index: index, code: .invalidArguments, message: $0) }
     }
 
-    private func newJob(_ request: JobRequest, now: Timestamp) -> NewJob? {
-        guard let kind = registry.kinds[request.kind] else { return nil }
+    private func newJob(_ request: JobRequest, _ kind: JobKind, now: Timestamp) -> NewJob {
         let queue = request.queue ?? kind.queue
         let unique = request.unique ?? kind.unique
         let quiet = unique?.onConflict == .debounce ? unique?.period : nil
@@ -125,12 +137,13 @@ public final class Dispatcher: Sendable {
             state: runAt == nil ? .available : .scheduled, priority: request.priority ?? kind.priority,
             arguments: JSONValue.object(request.arguments).compactText, version: kind.version,
             maxAttempts: kind.retry.maxAttempts, maxRescues: kind.maxRescues, createdAt: now,
-            scheduledAt: runAt ?? now, tags: request.tags, metadata: request.metadata,
+            scheduledAt: runAt ?? now, tags: kind.tags + request.tags.filter { !kind.tags.contains($0) }, metadata: request.metadata,
             unique: unique?.hold(kind: kind.name, queue: queue, arguments: request.arguments, now: now),
             schedule: request.occurrence?.schedule, deadline: request.deadline ?? kind.deadline.map { now + $0 },
             parent: request.parent?.id)
         return NewJob(
-            record: record, occurrence: request.occurrence, queueLimit: registry.queues[queue]?.limit,
+            record: record, occurrence: request.occurrence,
+            queueLimit: (registry.queues[queue] ?? (takesAnyQueue ? QueueOptions() : nil))?.limit,
             parent: request.parent)
     }
 }

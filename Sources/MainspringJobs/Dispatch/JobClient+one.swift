@@ -10,29 +10,46 @@ extension JobClient {
     /// was written.
     @discardableResult
     public func enqueue(_ request: JobRequest) async throws -> JobRecord {
+        try await added([request], of: nil)[0].job
+    }
+
+    /// Adds all of the requests, one at least, or throws why one of them was refused. In their order.
+    func added(_ requests: [JobRequest], of kind: JobKind?) async throws -> [(job: JobRecord, isDuplicate: Bool)] {
         do {
-            return try (try await enqueue([request]).first ?? .notWritten).job()
+            return try InsertResult.jobs(of: try await enqueue(requests, of: kind))
         } catch let invalid as InvalidRequests {
-            throw invalid.refusal(of: request)
+            throw invalid.refusal(of: requests)
         }
     }
 }
 
 extension InvalidRequests {
-    package func refusal(of request: JobRequest) -> MainspringError {
-        MainspringError(
-            problems.first?.code ?? .invalidArguments, "the job of kind \(request.kind) was refused",
-            cause: problems.map(\.message).joined(separator: "; "))
+    /// The problems of the first request that has some, as one error.
+    package func refusal(of requests: [JobRequest]) -> MainspringError {
+        let index = problems.first?.index ?? 0
+        return MainspringError(
+            problems.first?.code ?? .invalidArguments,
+            "the job of kind \(requests[index].kind) was refused" + (requests.count == 1 ? "" : " (jobs[\(index)])"),
+            cause: problems.filter { $0.index == index }.map(\.message).joined(separator: "; "))
     }
 }
 
 extension InsertResult {
-    /// The job that is there now; throws why there is none.
-    package func job() throws(MainspringError) -> JobRecord {
-        switch self {
-        case .inserted(let job), .duplicate(let job), .replaced(let job): return job
-        default: throw refusal()
+    /// The jobs that are there now, of one group; throws why there are none.
+    package static func jobs(
+        of results: [InsertResult]
+    ) throws(MainspringError) -> [(job: JobRecord, isDuplicate: Bool)] {
+        var jobs: [(JobRecord, Bool)] = []
+        for (index, result) in results.enumerated() {
+            switch result {
+            case .inserted(let job): jobs.append((job, false))
+            case .duplicate(let job), .replaced(let job): jobs.append((job, true))
+            // Another one of the group says why.
+            case .notWritten where results.contains { $0 != .notWritten && $0.isRefusal }: break
+            default: throw result.refusal(place: results.count == 1 ? "" : " (jobs[\(index)])")
+            }
         }
+        return jobs
     }
 
     /// Why there is no job; `place` says which of several.

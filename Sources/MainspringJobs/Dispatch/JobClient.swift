@@ -28,18 +28,31 @@ public struct JobClient: Sendable {
 
     /// Writes all of the requests or none; see ``Dispatcher/insert(_:)``. Throws `draining` once the node stops.
     public func enqueue(_ requests: [JobRequest]) async throws -> [InsertResult] {
-        guard engine?.isQuiet != true else { throw Dispatcher.draining }
-        return try await dispatcher.insert(requests)
+        try await enqueue(requests, of: nil)
     }
+
+    /// The same, for requests whose arguments are known to fit `kind`, unless nil.
+    func enqueue(_ requests: [JobRequest], of kind: JobKind?) async throws -> [InsertResult] {
+        guard engine?.isQuiet != true else { throw Dispatcher.draining }
+        return try await dispatcher.insert(requests, of: kind)
+    }
+
+    /// The declared kind of that name.
+    func kind(_ name: String) -> JobKind? { registry.kinds[name] }
+
+    /// Nothing runs here: kinds that are not declared are those of other processes.
+    var onlyEnqueues: Bool { engine == nil }
+
+    func now() -> Timestamp { time.now() }
 
     /// Writes all of the requests or none through a write of the caller's own, such as its database transaction: `insert` gets
     /// the checked jobs, and `tell` is to be called once they are committed; it is not needed when they are not.
     package func enqueue(
-        _ requests: [JobRequest],
+        _ requests: [JobRequest], of kind: JobKind? = nil,
         insert: (_ jobs: [NewJob], _ tell: @escaping @Sendable ([InsertResult]) -> Void) throws -> [InsertResult]
     ) throws -> [InsertResult] {
         guard engine?.isQuiet != true else { throw Dispatcher.draining }
-        let jobs = try dispatcher.prepare(requests)
+        let jobs = try dispatcher.prepare(requests, of: kind)
         return try insert(jobs) { [dispatcher] in dispatcher.tell(jobs, $0) }
     }
 
@@ -137,7 +150,7 @@ public struct JobClient: Sendable {
         return Set(stored.keys).union(declared.keys).sorted().map { name in
             QueueStatus(
                 summary: stored[name] ?? QueueSummary(name: name, counts: [:], isPaused: false, oldestAvailableAt: nil),
-                options: declared[name], busy: engine?.busy(queue: name) ?? 0)
+                options: declared[name], busy: engine?.busy(queue: name) ?? 0, zombies: engine?.zombies(queue: name) ?? 0)
         }
     }
 
@@ -160,4 +173,6 @@ public struct QueueStatus: Sendable, Equatable {
     public var options: QueueOptions?
     /// Jobs of it that run on this node.
     public var busy: Int
+    /// Of those, the ones that were settled without their attempt, which still runs.
+    public var zombies: Int
 }

@@ -23,6 +23,11 @@ public struct JobKind: Sendable {
     /// How long an attempt that was told to end may take, before it is settled without it and counted as a zombie; nil: as long
     /// as it takes, for executors that end by force.
     public var patience: Duration?
+    /// Of every job of the kind, before those that the enqueuer adds.
+    public var tags: [String]
+    /// What is wrong with arguments, as the end of a sentence, and nil when they are well; instead of `arguments`, for a kind
+    /// whose payload is a type in Swift.
+    public var validate: (@Sendable ([String: JSONValue]) -> String?)?
     public var executor: any JobExecutor
 
     /// The default timeout is five minutes; a job survives three deaths of its owner.
@@ -30,7 +35,8 @@ public struct JobKind: Sendable {
         name: String, version: Int = 1, arguments: ArgumentSchema = ArgumentSchema(), queue: String = "default",
         priority: JobPriority = .normal, timeout: Duration = .seconds(300), retry: RetryPolicy = RetryPolicy(),
         unique: UniquePolicy? = nil, silence: Duration? = nil, deadline: Duration? = nil, maxRescues: Int = 3,
-        patience: Duration? = nil, executor: any JobExecutor
+        patience: Duration? = nil, tags: [String] = [], validate: (@Sendable ([String: JSONValue]) -> String?)? = nil,
+        executor: any JobExecutor
     ) {
         self.name = name
         self.version = version
@@ -44,7 +50,14 @@ public struct JobKind: Sendable {
         self.deadline = deadline
         self.maxRescues = maxRescues
         self.patience = patience
+        self.tags = tags
+        self.validate = validate
         self.executor = executor
+    }
+
+    /// What is wrong with arguments; nothing when all is well.
+    func problems(in arguments: [String: JSONValue]) -> [String] {
+        validate.map { $0(arguments).map { [$0] } ?? [] } ?? self.arguments.problems(in: arguments)
     }
 }
 

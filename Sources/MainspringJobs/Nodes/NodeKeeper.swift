@@ -93,6 +93,14 @@ final class NodeKeeper: Sendable {
     /// Beats soon: something changed here or elsewhere.
     func beatSoon() { signal.notify() }
 
+    /// Beats now when the last one is overdue: the machine slept, or this process stood still.
+    func beatWhenLate() async {
+        let isLate = state.withLock { state in
+            state.lastAnswer.map { time.monotonic() - $0 > state.machine.interval + .seconds(5) } ?? true
+        }
+        if isLate { await beat() }
+    }
+
     /// Says goodbye; the term is free at once.
     func leave() async {
         leadership.set(nil)

@@ -24,15 +24,20 @@ struct Upkeep: Sendable {
     let sink: any EventSink
     let health: StoreHealth
     let leadership: Leadership
+    /// Renews the leases of what runs here. A machine that slept finds all of them over, and its own jobs are the last that it
+    /// should take back.
+    let renew: @Sendable () async -> Void
     let onReclaimed: @Sendable (_ queue: String) -> Void
-    private let signal = WakeSignal()
+    /// Asks for a round now.
+    private let signal: WakeSignal
 
     private static let interval: Duration = .seconds(30)
     private static let batch = 500
 
     init(
         store: any JobStore, retention: Retention, time: any TimeSource, sink: any EventSink, health: StoreHealth,
-        leadership: Leadership, onReclaimed: @escaping @Sendable (String) -> Void
+        leadership: Leadership, signal: WakeSignal, renew: @escaping @Sendable () async -> Void,
+        onReclaimed: @escaping @Sendable (String) -> Void
     ) {
         self.store = store
         self.retention = retention
@@ -40,12 +45,11 @@ struct Upkeep: Sendable {
         self.sink = sink
         self.health = health
         self.leadership = leadership
+        self.signal = signal
+        self.renew = renew
         self.onReclaimed = onReclaimed
         leadership.onChange { [signal] in signal.notify() }
     }
-
-    /// A node that came may run what was parked; one that left may have held jobs.
-    func look() { signal.notify() }
 
     /// Until its task is cancelled.
     @concurrent func run() async {
@@ -61,6 +65,7 @@ struct Upkeep: Sendable {
     /// One round; nothing happens while another node leads.
     func work() async {
         guard let term = leadership.term else { return }
+        await renew()
         do {
             try await reclaim(under: term)
             try await park(under: term)

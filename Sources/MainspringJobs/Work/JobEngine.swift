@@ -259,18 +259,23 @@ public final class JobEngine: Sendable {
             await renewSignal.wait()
             timer.cancel()
             if Task.isCancelled { return }
-            let attempts = state.withLock { $0.running.values.filter { !$0.isZombie } }
-            guard !attempts.isEmpty else { continue }
-            do {
-                let renewal = try await store.renew(attempts.map(\.lease.token), lease: Self.leaseLength)
-                health.succeeded(doing: .renew)
-                for attempt in attempts {
-                    if renewal.lost.contains(attempt.lease.token) { attempt.stop(.leaseLost) }
-                    if renewal.cancelRequested.contains(attempt.lease.token) { attempt.stop(.cancelRequested) }
-                }
-            } catch {
-                health.failed(error, doing: .renew)
+            await renew()
+        }
+    }
+
+    /// Renews the leases of what runs here, and stops what lost its own or was asked to cancel.
+    func renew() async {
+        let attempts = state.withLock { $0.running.values.filter { !$0.isZombie } }
+        guard !attempts.isEmpty else { return }
+        do {
+            let renewal = try await store.renew(attempts.map(\.lease.token), lease: Self.leaseLength)
+            health.succeeded(doing: .renew)
+            for attempt in attempts {
+                if renewal.lost.contains(attempt.lease.token) { attempt.stop(.leaseLost) }
+                if renewal.cancelRequested.contains(attempt.lease.token) { attempt.stop(.cancelRequested) }
             }
+        } catch {
+            health.failed(error, doing: .renew)
         }
     }
 
@@ -353,5 +358,10 @@ public final class JobEngine: Sendable {
     /// Slots of the queue that are taken on this node.
     public func busy(queue: String) -> Int {
         state.withLock { state in state.running.values.count { $0.lease.job.queue == queue } }
+    }
+
+    /// Of those, the ones that a zombie keeps.
+    public func zombies(queue: String) -> Int {
+        state.withLock { state in state.running.values.count { $0.lease.job.queue == queue && $0.isZombie } }
     }
 }

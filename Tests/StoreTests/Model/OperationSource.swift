@@ -75,7 +75,8 @@ struct OperationSource {
             arguments: pick(["{}", "{}", #"{"x":1}"#]), version: pick([1, 1, 2]), maxAttempts: pick(1...3),
             maxRescues: pick(0...2), createdAt: now, scheduledAt: isLater ? now + .seconds(pick(1...20)) : now,
             tags: chance(3) ? ["t"] : [], metadata: chance(4) ? ["m": "\(count)"] : [:], unique: hold(),
-            schedule: occurrence?.schedule, deadline: chance(5) ? now + .seconds(pick(1...60)) : nil, parent: parent?.id)
+            schedule: occurrence?.schedule, deadline: chance(5) ? now + .seconds(pick(1...60)) : nil, parent: parent?.id
+        )
         return NewJob(
             record: record, occurrence: occurrence, queueLimit: chance(3) ? pick(1...8) : nil, parent: parent)
     }
@@ -158,7 +159,8 @@ struct OperationSource {
         if !chance(6) { kinds["scan"] = pick(1...2) }
         if chance(2) { kinds["mail"] = pick(1...2) }
         let node = NodeRecord(
-            identity: identity, process: chance(3) ? ProcessStamp(bootID: "b", pidNamespace: 1, pid: 2, startTime: 3) : nil,
+            identity: identity,
+            process: chance(3) ? ProcessStamp(bootID: "b", pidNamespace: 1, pid: 2, startTime: 3) : nil,
             startedAt: now, seenAt: now, isDraining: chance(6), kinds: kinds, queues: ["p": pick(0...2)],
             isLeader: chance(9))
         return NodeBeat(
