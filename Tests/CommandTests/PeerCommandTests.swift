@@ -32,11 +32,11 @@ struct PeerCommandTests {
             #expect(rows.count == 3)
             #expect(
                 rows[1] == [
-                    "market-1", "running", "leader", "alpha", "4242", "http://127.0.0.1:8501", "1h", "1s", "a", "2,",
+                    "market-1", "running", "leader", "alpha", "4242", "http://127.0.0.1:8501", "1h", "0m", "1.0s", "a", "2,",
                     "default", "10",
                 ])
             // Its clock is ahead of ours.
-            #expect(rows[2] == ["market-2", "draining", "beta", "-", "-", "1m", "0s"])
+            #expect(rows[2] == ["market-2", "draining", "beta", "-", "-", "1m", "0s", "0ms"])
             #expect(await tool.run("node", "ls", "--url", url, "-o", "jsonl") == .success)
             #expect(tool.output.split(separator: "\n").suffix(2).allSatisfy { $0.hasPrefix("{\"draining\":") })
             #expect(node.requests.map(\.uri) == ["/v1/nodes", "/v1/nodes"])
@@ -126,9 +126,9 @@ struct PeerCommandTests {
             let tool = TestTool()
             #expect(await tool.run("job", "show", "job-1", "--url", url) == .success)
             for line in [
-                "Progress   40 %: two of five; last sign of life 2s ago", "Rescues    2 of at most 3",
+                "Progress   40 %: two of five; last sign of life 2.0s ago", "Rescues    2 of at most 3",
                 "Metadata   by=me\n           trace=00-ab", "Parent     job-0",
-                "Deadline   2026-01-01T00:10:00.000Z (in 10m)",
+                "Deadline   2026-01-01T00:10:00.000Z (in 10m 0s)",
             ] {
                 #expect(tool.output.contains(line), "\(line) in \(tool.output)")
             }

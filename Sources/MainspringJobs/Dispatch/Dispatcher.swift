@@ -112,11 +112,7 @@ public final class Dispatcher: Sendable {
             return [InvalidRequests.Problem(index: index, code: .unknownKind, message: message)]
         }
         var problems = checksArguments ? kind.problems(in: request.arguments) : []
-        // A name that no job has would make all of them the same. What a Swift kind takes is in its type, not in a schema.
-        for name in checksArguments && kind.validate == nil ? kind.arguments.undeclared(among: request.unique?.by ?? []) : [] {
-            let near = NearestName.of(name, among: kind.arguments.arguments.keys).map { "; did you mean '\($0)'?" }
-            problems.append("'unique' names '\(name.printable)', which is no declared argument\(near ?? "")")
-        }
+        problems += kind.problems(inKeyOver: request.unique?.by ?? [])
         let queue = request.queue ?? kind.queue
         if registry.queues[queue] == nil, !takesAnyQueue {
             let near = NearestName.of(queue, among: registry.queues.keys).map { "; did you mean '\($0)'?" } ?? ""

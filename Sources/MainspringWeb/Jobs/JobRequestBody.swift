@@ -1,4 +1,5 @@
 import MainspringCore
+import MainspringJobs
 
 /// The body of `POST /v1/jobs`: its schema, and how it becomes requests.
 enum JobRequestBody {
@@ -26,14 +27,15 @@ enum JobRequestBody {
                 }, "No attempt starts after this time, or this long from now. Default: the kind's."),
             Schema.Field("unique", UniqueBody.schema, "In place of the kind's `unique`."),
             Schema.Field(
-                "metadata", .texts(count: 16, maxBytes: 8 << 10),
+                "metadata", .texts(count: JobRequest.metadataLimit, maxBytes: JobRequest.metadataLength),
                 "Kept with the job and never interpreted, such as the trace that it belongs to."),
             Schema.Field(
                 "tags",
                 .array(
                     of: .string(
-                        maxBytes: 64, format: "tag without spaces, commas or control characters", isValid: isTag),
-                    count: 0...16), "Words to find it by."),
+                        maxBytes: JobRequest.tagLength, format: "tag without spaces, commas or control characters",
+                        isValid: JobRequest.isTag),
+                    count: 0...JobRequest.tagLimit), "Words to find it by."),
             Schema.Field(
                 "id",
                 .string(maxBytes: 128, format: "text of letters, digits, '.', '_' or '-'") {
@@ -77,12 +79,4 @@ enum JobRequestBody {
     }
 
     static func has(_ item: JSONValue, _ field: String) -> Bool { item[field].map { $0 != .null } ?? false }
-
-    /// Only such tags can be written in a query.
-    private static func isTag(_ text: String) -> Bool {
-        !text.isEmpty
-            && !text.unicodeScalars.contains {
-                $0 == "," || $0.properties.isWhitespace || $0.value < 0x20 || $0.value == 0x7F
-            }
-    }
 }
