@@ -24,15 +24,18 @@ struct Upkeep: Sendable {
     let sink: any EventSink
     let health: StoreHealth
     let leadership: Leadership
+    let isReady: @Sendable () async -> Bool
     let onReclaimed: @Sendable (_ queue: String) -> Void
     private let signal = WakeSignal()
 
     private static let interval: Duration = .seconds(30)
     private static let batch = 500
 
+    /// A round is left out while `isReady` says so; `onReclaimed` is called for a queue that may hold more work than before.
     init(
         store: any JobStore, retention: Retention, time: any TimeSource, sink: any EventSink, health: StoreHealth,
-        leadership: Leadership, onReclaimed: @escaping @Sendable (String) -> Void
+        leadership: Leadership, isReady: @escaping @Sendable () async -> Bool,
+        onReclaimed: @escaping @Sendable (String) -> Void
     ) {
         self.store = store
         self.retention = retention
@@ -40,8 +43,9 @@ struct Upkeep: Sendable {
         self.sink = sink
         self.health = health
         self.leadership = leadership
+        self.isReady = isReady
         self.onReclaimed = onReclaimed
-        leadership.onChange { [signal] in signal.notify() }
+        leadership.onChange { [signal] _ in signal.notify() }
     }
 
     /// A node that came may run what was parked; one that left may have held jobs.
@@ -60,7 +64,8 @@ struct Upkeep: Sendable {
 
     /// One round; nothing happens while another node leads.
     func work() async {
-        guard let term = leadership.term else { return }
+        guard let term = leadership.term else { return health.unneeded(.upkeep) }
+        guard await isReady() else { return }
         do {
             try await reclaim(under: term)
             try await park(under: term)

@@ -11,9 +11,15 @@ struct AttemptRunner {
     /// patience.
     func run(_ attempt: JobAttempt, abandon: @escaping @Sendable () -> Void) async -> AttemptResult {
         // Asked to end before it began, for instance claimed while the node became quiet: it never runs.
-        if let reason = attempt.stopReason { return AttemptResult(outcome(.interrupted, stopReason: reason)) }
+        if let reason = attempt.stopReason {
+            attempt.hasEnded()
+            return AttemptResult(outcome(.interrupted, stopReason: reason))
+        }
         let left = attempt.lease.job.deadline.map { $0 - attempt.startedAt }
-        if let left, left <= .zero { return AttemptResult(.discarded(Self.tooLate)) }
+        if let left, left <= .zero {
+            attempt.hasEnded()
+            return AttemptResult(.discarded(Self.tooLate))
+        }
         let isCutByDeadline = left.map { $0 < kind.timeout } ?? false
         let timer = time.schedule(after: isCutByDeadline ? left ?? kind.timeout : kind.timeout) {
             attempt.stop(isCutByDeadline ? .deadline : .timeout)
@@ -41,7 +47,8 @@ struct AttemptRunner {
     func outcome(_ outcome: JobOutcome, stopReason: JobAttempt.StopReason?) -> JobOutcome {
         guard let stopReason, outcome.name != .success else { return outcome }
         switch stopReason {
-        case .timeout: return .timeout(failure("timeout", "ran longer than its timeout of \(kind.timeout.text)", outcome))
+        case .timeout:
+            return .timeout(failure("timeout", "ran longer than its timeout of \(kind.timeout.text)", outcome))
         case .silent:
             let limit = kind.silence?.text ?? "none"
             return .timeout(failure("silent", "gave no sign of life for its limit of \(limit)", outcome))

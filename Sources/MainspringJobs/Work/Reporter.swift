@@ -20,12 +20,14 @@ final class Reporter: Sendable {
         self.health = health
     }
 
-    func submit(_ report: AttemptReport) {
+    /// `isNews`: it is later than what waits.
+    func submit(_ report: AttemptReport, isNews: Bool = true) {
         waiting.withLock { waiting in
-            var merged = report
-            merged.progress = report.progress ?? waiting[report.token]?.progress
-            merged.output = report.output ?? waiting[report.token]?.output
-            waiting[report.token] = merged
+            let other = waiting[report.token] ?? report
+            let (late, early) = isNews ? (report, other) : (other, report)
+            waiting[report.token] = AttemptReport(
+                id: report.id, token: report.token, progress: late.progress ?? early.progress,
+                output: late.output ?? early.output)
         }
         signal.notify()
     }
@@ -44,11 +46,12 @@ final class Reporter: Sendable {
                 let results = try await store.report(reports, now: time.now())
                 health.succeeded(doing: .report)
                 for (report, result) in zip(reports, results) { told(report.token, result) }
+                try? await time.sleep(for: Self.pause)
             } catch {
-                // The next report tells as much; one that is lost is a sign of life that came late.
                 health.failed(error, doing: .report)
+                for report in reports { submit(report, isNews: false) }
+                try? await time.sleep(for: health.retryDelay(of: .report))
             }
-            try? await time.sleep(for: Self.pause)
         }
     }
 }
