@@ -20,7 +20,11 @@ import Testing
         let count = Atomic(0)
         let l = try Doorbell(database: kit.file) { _ in count.add(1, ordering: .relaxed) }
         usleep(50_000)
-        for _ in 0..<3 { print("one peer that reads:", nanos(100_000) { writer.ring(.work) }, "ns, calls", count.load(ordering: .relaxed)) }
+        for _ in 0..<3 {
+            print(
+                "one peer that reads:", nanos(100_000) { writer.ring(.work) }, "ns, calls",
+                count.load(ordering: .relaxed))
+        }
         let me = RingRecorder()
         let own = try kit.listener(me)
         l.close()
@@ -32,9 +36,13 @@ import Testing
         // spaced: each ring wakes the thread
         let gate = DispatchSemaphore(value: 0)
         let at = Atomic<Int64>(0)
-        let s = try Doorbell(database: kit.file) { _ in at.store(SystemTime().monotonic().nanoseconds, ordering: .relaxed); gate.signal() }
+        let s = try Doorbell(database: kit.file) { _ in
+            at.store(SystemTime().monotonic().nanoseconds, ordering: .relaxed)
+            gate.signal()
+        }
         usleep(50_000)
-        var lat: [Int64] = [], cost: [Int64] = []
+        var lat: [Int64] = []
+        var cost: [Int64] = []
         for _ in 0..<5000 {
             let t0 = SystemTime().monotonic().nanoseconds
             writer.ring(.work)
@@ -43,8 +51,11 @@ import Testing
             lat.append(at.load(ordering: .relaxed) - t0)
             usleep(100)
         }
-        lat.sort(); cost.sort()
-        print("wake latency us p50/p99:", lat[2500] / 1000, lat[4950] / 1000, "ring that wakes, ns p50/p99:", cost[2500], cost[4950])
+        lat.sort()
+        cost.sort()
+        print(
+            "wake latency us p50/p99:", lat[2500] / 1000, lat[4950] / 1000, "ring that wakes, ns p50/p99:", cost[2500],
+            cost[4950])
         s.close()
         for n in [10, 50] {
             let ls = try (0..<n).map { _ in try Doorbell(database: kit.file) { _ in } }
@@ -57,7 +68,9 @@ import Testing
         let fresh = try Doorbell(database: kit.file, now: { Timestamp(microseconds: 0) }, onRing: nil)
         _ = fresh
         let pid = ProcessStamp.current()
-        print("stamp current:", nanos(2000) { _ = ProcessStamp.current() }, "isAlive:", nanos(2000) { _ = pid.isAlive() }, "ns")
+        print(
+            "stamp current:", nanos(2000) { _ = ProcessStamp.current() }, "isAlive:", nanos(2000) { _ = pid.isAlive() },
+            "ns")
     }
 
     @Test func stress() async throws {
@@ -67,7 +80,8 @@ import Testing
         let listens = ProcessInfo.processInfo.environment["BELL_LISTENS"] != nil
         let writer = try listens ? Doorbell(database: file) { _ in } : Doorbell(database: file)
         let counter = Atomic(0)
-        var missed = 0, late = 0
+        var missed = 0
+        var late = 0
         let last = Mutex(0)
         for round in 0..<20000 {
             let done = DispatchSemaphore(value: 0)
@@ -90,7 +104,10 @@ import Testing
             done.wait()
             let final = counter.load(ordering: .sequentiallyConsistent)
             var tries = 0
-            while max(first, seen.load(ordering: .sequentiallyConsistent)) != final, tries < 2000 { usleep(100); tries += 1 }
+            while max(first, seen.load(ordering: .sequentiallyConsistent)) != final, tries < 2000 {
+                usleep(100)
+                tries += 1
+            }
             if max(first, seen.load(ordering: .sequentiallyConsistent)) != final { missed += 1 }
             if tries > 0 { late += 1 }
             bell.close()

@@ -1,17 +1,36 @@
 import MainspringCore
 
-/// Runs one attempt: the executor inside the middleware, within the kind's timeout, silence and the job's deadline, and what a
-/// requested stop makes of its outcome.
-struct AttemptRunner {
+/// Runs the attempts of one kind: the executor inside the middleware, within the kind's timeout, silence and the job's deadline,
+/// and what a requested stop makes of their outcomes.
+final class AttemptRunner: Sendable {
     let kind: JobKind
-    let middleware: [any JobMiddleware]
-    let time: any TimeSource
+    private let middleware: [any JobMiddleware]
+    private let time: any TimeSource
+    private let abandon: @Sendable (JobAttempt, AttemptRunner) -> Void
 
-    /// Returns when the executor has; `abandon` is called before that when it was told to end and took longer than the kind's
-    /// patience.
-    func run(_ attempt: JobAttempt, abandon: @escaping @Sendable () -> Void) async -> AttemptResult {
+    /// `abandon` is called when an attempt was told to end and took longer than the kind's patience.
+    init(
+        kind: JobKind, middleware: [any JobMiddleware], time: any TimeSource,
+        abandon: @escaping @Sendable (JobAttempt, AttemptRunner) -> Void
+    ) {
+        self.kind = kind
+        self.middleware = middleware
+        self.time = time
+        self.abandon = abandon
+    }
+
+    /// Returns when the executor has; nil when the attempt's end was written without it.
+    func run(_ attempt: JobAttempt) async -> AttemptResult? {
+        var result = await result(of: attempt)
+        let (stopReason, isMine) = attempt.finish()
+        guard isMine else { return nil }
+        result.outcome = outcome(result.outcome, stopReason: stopReason)
+        return result
+    }
+
+    private func result(of attempt: JobAttempt) async -> AttemptResult {
         // Asked to end before it began, for instance claimed while the node became quiet: it never runs.
-        if let reason = attempt.stopReason { return AttemptResult(outcome(.interrupted, stopReason: reason)) }
+        guard attempt.stopReason == nil else { return AttemptResult(.interrupted) }
         let left = attempt.lease.job.deadline.map { $0 - attempt.startedAt }
         if let left, left <= .zero { return AttemptResult(.discarded(Self.tooLate)) }
         let isCutByDeadline = left.map { $0 < kind.timeout } ?? false
@@ -20,13 +39,13 @@ struct AttemptRunner {
         }
         let watch = kind.silence.map { SilenceWatch(attempt, limit: $0, time: time) }
         if let patience = kind.patience {
-            attempt.whenStopped { [time] in attempt.keep(time.schedule(after: patience, abandon)) }
+            attempt.whenStopped { [self] in
+                attempt.keep(time.schedule(after: patience) { [self] in abandon(attempt, self) })
+            }
         }
-        var result = await run(attempt, from: 0)
-        attempt.hasEnded()
+        let result = await run(attempt, from: 0)
         timer.cancel()
         watch?.cancel()
-        result.outcome = outcome(result.outcome, stopReason: attempt.stopReason)
         return result
     }
 

@@ -10,10 +10,9 @@ import Synchronization
 public final class JobEngine: Sendable {
     private struct State {
         var pump: PumpMachine
-        /// By token, not by job: a job whose lease was lost may come back here while its old attempt still ends.
-        var running: [AttemptToken: JobAttempt] = [:]
-        /// In the order in which they came.
-        var ends: [AttemptEnd] = []
+        /// Not by job: a job whose lease was lost may come back here while its old attempt still ends.
+        var running: [ObjectIdentifier: JobAttempt] = [:]
+        var ends = AttemptEnds()
         /// Asked to cancel while the claim that took them was under way.
         var pendingCancels: Set<JobID> = []
         var isDrained = false
@@ -27,6 +26,7 @@ public final class JobEngine: Sendable {
     private let sink: any EventSink
     private let health: StoreHealth
     private let reporter: Reporter
+    private let reporting: JobAttempt.Reporting
     private let onRelease: @Sendable (_ queue: String) -> Void
     private let drained: @Sendable () -> Void
     private let state: Mutex<State>
@@ -53,7 +53,9 @@ public final class JobEngine: Sendable {
         self.health = health
         self.onRelease = onRelease
         self.drained = drained
-        reporter = Reporter(store: store, time: time, health: health)
+        let reporter = Reporter(store: store, time: time, health: health)
+        self.reporter = reporter
+        reporting = JobAttempt.Reporting(time: time) { reporter.submit($1, of: $0) }
         state = Mutex(State(pump: PumpMachine(workers: registry.worked.mapValues(\.workers))))
         channels = registry.worked.mapValues { _ in LeaseChannel() }
     }
@@ -62,16 +64,23 @@ public final class JobEngine: Sendable {
 
     /// Works until it is quiet and drained; all of its tasks are children of this call.
     @concurrent func run() async {
+        let runners = registry.kinds.mapValues { kind in
+            AttemptRunner(kind: kind, middleware: registry.middleware, time: time) { [weak self] attempt, runner in
+                self?.abandon(attempt, runner)
+            }
+        }
         await withTaskGroup(of: Void.self) { side in
             side.addTask(name: "mainspring.leases") { await self.renewLeases() }
             side.addTask(name: "mainspring.reports") {
-                await self.reporter.run { [weak self] token, result in self?.told(token, result) }
+                await self.reporter.run { [weak self] attempt, result in self?.told(attempt, result) }
             }
             await withTaskGroup(of: Void.self) { group in
                 group.addTask(name: "mainspring.pump") { await self.pump() }
                 for (queue, options) in self.registry.worked {
                     for number in 1...max(1, options.workers) {
-                        group.addTask(name: "mainspring.worker.\(queue).\(number)") { await self.work(on: queue) }
+                        group.addTask(name: "mainspring.worker.\(queue).\(number)") {
+                            await self.work(on: queue, runners)
+                        }
                     }
                 }
             }
@@ -84,6 +93,8 @@ public final class JobEngine: Sendable {
         while !state.withLock({ $0.isDrained }) {
             if let (exchange, ends) = nextExchange() {
                 if await !ask(exchange, ends) { retry = askAgainLater() }
+                // Short jobs that begin now end before the next exchange, and go with it.
+                await Task.yield()
             } else {
                 await pumpSignal.wait()
             }
@@ -92,10 +103,10 @@ public final class JobEngine: Sendable {
         for channel in channels.values { channel.close() }
     }
 
-    private func nextExchange() -> (PumpMachine.Exchange, [AttemptEnd])? {
+    private func nextExchange() -> (PumpMachine.Exchange, AttemptEnds)? {
         state.withLock { state in
             guard let exchange = state.pump.next() else { return nil }
-            defer { state.ends = [] }
+            defer { state.ends = AttemptEnds() }
             return (exchange, state.ends)
         }
     }
@@ -108,7 +119,7 @@ public final class JobEngine: Sendable {
     }
 
     /// False when the store failed.
-    private func ask(_ exchange: PumpMachine.Exchange, _ ends: [AttemptEnd]) async -> Bool {
+    private func ask(_ exchange: PumpMachine.Exchange, _ ends: AttemptEnds) async -> Bool {
         let now = time.now()
         let request: ClaimRequest? =
             exchange.demand.isEmpty
@@ -117,10 +128,12 @@ public final class JobEngine: Sendable {
                 owner: identity, demand: exchange.demand, kinds: registry.versions, nonce: ids.nonce(), now: now,
                 lease: Self.leaseLength)
         do {
-            let answer = try await store.exchange(ends.map(\.settlement), claiming: request)
+            let answer = try await store.exchange(ends.settlements, claiming: request)
             health.succeeded(doing: .exchange)
-            let reporting = JobAttempt.Reporting(time: time) { [reporter] in reporter.submit($0) }
-            let attempts = answer.leases.map { JobAttempt(lease: $0, startedAt: now, reporting: reporting) }
+            let instant = time.monotonic()
+            let attempts = answer.leases.map {
+                JobAttempt(lease: $0, startedAt: now, instant: instant, reporting: reporting)
+            }
             written(ends, answer.settled)
             take(attempts, exchange)
             tellIfDrained()
@@ -129,7 +142,7 @@ public final class JobEngine: Sendable {
             health.failed(error, doing: .exchange)
             state.withLock { state in
                 state.pump.failed(exchange)
-                state.ends.insert(contentsOf: ends, at: 0)
+                state.ends.prepend(ends)
                 state.pendingCancels = []
             }
             return false
@@ -137,13 +150,13 @@ public final class JobEngine: Sendable {
     }
 
     /// Tells of the ends that were written; their attempts leave with it, before anything new is taken.
-    private func written(_ ends: [AttemptEnd], _ results: [SettleResult]) {
-        guard !ends.isEmpty else { return }
+    private func written(_ ends: AttemptEnds, _ results: [SettleResult]) {
+        guard !ends.attempts.isEmpty else { return }
         state.withLock { state in
-            for end in ends where !end.isZombie { state.running[end.attempt.lease.token] = nil }
+            for (attempt, isZombie) in ends.attempts where !isZombie { state.running[ObjectIdentifier(attempt)] = nil }
         }
-        for (end, result) in zip(ends, results) {
-            var settlement = end.settlement
+        for (index, result) in results.enumerated() {
+            var settlement = ends.settlements[index]
             guard case .settled(let written) = result else {
                 sink.emit(.job(.staleWrite(id: settlement.id)))
                 continue
@@ -153,51 +166,58 @@ public final class JobEngine: Sendable {
             sink.emit(.job(.settled(settlement, ran: max(.zero, ran))))
             // What goes back at once is work again, and nothing else tells the pump.
             if written == .available { state.withLock { $0.pump.wake(settlement.queue) } }
-            if written.isFinal, end.attempt.lease.job.unique?.onConflict == .keepLast { onRelease(settlement.queue) }
+            guard written.isFinal, ends.attempts[index].attempt.lease.job.unique?.onConflict == .keepLast else { continue }
+            onRelease(settlement.queue)
         }
     }
 
     private func take(_ attempts: [JobAttempt], _ exchange: PumpMachine.Exchange) {
-        let counts = attempts.reduce(into: [String: Int]()) { $0[$1.lease.job.queue, default: 0] += 1 }
+        let byQueue = Dictionary(grouping: attempts) { $0.lease.job.queue }
         let (cancels, isQuiet): (Set<JobID>, Bool) = state.withLock { state in
             defer { state.pendingCancels = [] }
-            for attempt in attempts { state.running[attempt.lease.token] = attempt }
-            state.pump.answered(exchange, claimed: counts)
+            for attempt in attempts { state.running[ObjectIdentifier(attempt)] = attempt }
+            state.pump.answered(exchange, claimed: byQueue.mapValues(\.count))
             return (state.pendingCancels, state.pump.isQuiet)
         }
-        for attempt in attempts {
+        if isQuiet { for attempt in attempts { attempt.stop(.shutdown) } }
+        if !cancels.isEmpty {
+            for attempt in attempts where cancels.contains(attempt.lease.job.id) { attempt.stop(.cancelRequested) }
+        }
+        for (queue, attempts) in byQueue { channels[queue]?.send(attempts) }
+    }
+
+    private func work(on queue: String, _ runners: [String: AttemptRunner]) async {
+        guard let channel = channels[queue] else { return }
+        var count = 0
+        while let attempt = await channel.next() {
             let job = attempt.lease.job
-            if isQuiet { attempt.stop(.shutdown) }
-            if cancels.contains(job.id) { attempt.stop(.cancelRequested) }
             sink.emit(
                 .job(
                     .started(
                         id: job.id, kind: job.kind, queue: job.queue, attempt: attempt.lease.attemptNumber,
                         waited: max(.zero, attempt.startedAt - job.scheduledAt))))
-            channels[job.queue]?.send(attempt)
+            await run(attempt, runners[job.kind])
+            count += 1
+            // A worker that always finds more to do would keep others off its thread.
+            if count % 64 == 0 { await Task.yield() }
         }
     }
 
-    private func work(on queue: String) async {
-        guard let channel = channels[queue] else { return }
-        while let attempt = await channel.next() {
-            guard let kind = registry.kinds[attempt.lease.job.kind] else {
-                attempt.hasEnded()
-                end(attempt, AttemptResult(.interrupted), policy: RetryPolicy(), isZombie: false)
-                continue
-            }
-            let runner = AttemptRunner(kind: kind, middleware: registry.middleware, time: time)
-            let result = await runner.run(attempt) { [weak self] in self?.abandon(attempt, runner) }
-            if attempt.takeEnd() {
-                end(attempt, result, policy: kind.retry, isZombie: false)
-            } else {
-                zombieEnded(attempt)
-            }
+    private func run(_ attempt: JobAttempt, _ runner: AttemptRunner?) async {
+        guard let runner else {
+            _ = attempt.finish()
+            return end(attempt, AttemptResult(.interrupted), policy: RetryPolicy(), isZombie: false)
+        }
+        if let result = await runner.run(attempt) {
+            end(attempt, result, policy: runner.kind.retry, isZombie: false)
+        } else {
+            zombieEnded(attempt)
         }
     }
 
     private func end(_ attempt: JobAttempt, _ result: AttemptResult, policy: RetryPolicy, isZombie: Bool) {
-        guard attempt.stopReason != .leaseLost else {
+        let stopReason = attempt.stopReason
+        guard stopReason != .leaseLost else {
             sink.emit(.job(.staleWrite(id: attempt.lease.job.id)))
             if !isZombie { leave(attempt) }
             return
@@ -205,10 +225,10 @@ public final class JobEngine: Sendable {
         var random = SourcedRandom(ids)
         let settlement = Settlement(
             lease: attempt.lease, outcome: result.outcome, policy: policy, output: result.output, node: identity.name,
-            startedAt: attempt.startedAt, now: time.now(), cancelRequested: attempt.stopReason == .cancelRequested,
+            startedAt: attempt.startedAt, now: time.now(), cancelRequested: stopReason == .cancelRequested,
             retryAfter: result.retryAfter, using: &random)
         state.withLock { state in
-            state.ends.append(AttemptEnd(attempt: attempt, settlement: settlement, isZombie: isZombie))
+            state.ends.append(settlement, of: attempt, isZombie: isZombie)
             state.pump.ended(settlement.queue, freesSlot: !isZombie)
         }
         pumpSignal.notify()
@@ -233,7 +253,7 @@ public final class JobEngine: Sendable {
     /// Nothing more is written of it: its slot is free.
     private func leave(_ attempt: JobAttempt) {
         state.withLock { state in
-            state.running[attempt.lease.token] = nil
+            state.running[ObjectIdentifier(attempt)] = nil
             state.pump.freed(attempt.lease.job.queue)
         }
         pumpSignal.notify()
@@ -282,8 +302,9 @@ public final class JobEngine: Sendable {
     /// Asks the store now whether attempts that run here lost their lease or were asked to cancel.
     func checkLeases() { renewSignal.notify() }
 
-    private func told(_ token: AttemptToken, _ result: ReportResult) {
-        guard let attempt = state.withLock({ $0.running[token] }) else { return }
+    private func told(_ attempt: JobAttempt, _ result: ReportResult) {
+        // What it told before its end may be written after it.
+        guard state.withLock({ $0.running[ObjectIdentifier(attempt)] }) != nil else { return }
         switch result {
         case .stale:
             sink.emit(.job(.staleWrite(id: attempt.lease.job.id)))
