@@ -37,7 +37,7 @@ public struct JobClient: Sendable {
     /// The same, for requests whose arguments are known to fit `kind`, unless nil.
     func enqueue(_ requests: [JobRequest], of kind: JobKind?) async throws -> [InsertResult] {
         guard engine?.isQuiet != true else { throw Dispatcher.draining }
-        return try await dispatcher.insert(requests, of: kind)
+        return try await dispatcher.insert(JobTrace.carried(by: requests), of: kind)
     }
 
     /// The declared kind of that name.
@@ -55,7 +55,7 @@ public struct JobClient: Sendable {
         insert: (_ jobs: [NewJob], _ tell: @escaping @Sendable ([InsertResult]) -> Void) throws -> [InsertResult]
     ) throws -> [InsertResult] {
         guard engine?.isQuiet != true else { throw Dispatcher.draining }
-        let jobs = try dispatcher.prepare(requests, of: kind)
+        let jobs = try dispatcher.prepare(JobTrace.carried(by: requests), of: kind)
         return try insert(jobs) { [dispatcher] in dispatcher.tell(jobs, $0) }
     }
 
