@@ -68,7 +68,6 @@ public final class JobSystem: Sendable {
                 // A ring of another process may be lost; the next beat makes up for it.
                 wake.wakeAll()
                 promoter.look()
-                waiters.tellAll()
             },
             onWish: { wish in
                 switch wish {
