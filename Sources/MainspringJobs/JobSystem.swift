@@ -31,7 +31,7 @@ public final class JobSystem: Sendable {
         // A node that came may run what was parked; one that left may have held jobs.
         let nodes = WakeSignal()
         let promoter = Promoter(store: store, time: time, health: health, leadership: leadership) { wake.wake($0) }
-        let events = FanOutSink([sink, promoter, waiters])
+        let events = JobEventSink(outside: sink, promoter: promoter, waiters: waiters)
         let engine = JobEngine(
             registry: registry, identity: node.identity, store: store, time: time, ids: ids, sink: events, health: health,
             onRelease: { queue in
