@@ -111,8 +111,9 @@ public final class Dispatcher: Sendable {
             let message = "no job kind of that name is declared\(near)"
             return [InvalidRequests.Problem(index: index, code: .unknownKind, message: message)]
         }
-        var problems = checksArguments ? kind.problems(in: request.arguments) : []
-        problems += kind.problems(inKeyOver: request.unique?.by ?? [])
+        var problems =
+            checksArguments
+            ? kind.problems(in: request.arguments) + kind.problems(inKeyOver: request.unique?.by ?? []) : []
         let queue = request.queue ?? kind.queue
         if registry.queues[queue] == nil, !takesAnyQueue {
             let near = NearestName.of(queue, among: registry.queues.keys).map { "; did you mean '\($0)'?" } ?? ""

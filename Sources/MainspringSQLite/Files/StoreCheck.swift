@@ -79,6 +79,11 @@ struct StoreCheck {
                 WHERE job NOT IN (SELECT seq FROM mainspring_job WHERE state = 3 AND marks & 1)
                 """),
         Rule(
+            "jobs count other attempts than they have",
+            """
+            history <> coalesce((SELECT max(ord) FROM mainspring_attempt WHERE mainspring_attempt.job = mainspring_job.seq), 0)
+            """),
+        Rule(
             "attempts belong to no job",
             query: """
                 SELECT count(*), min(job) FROM mainspring_attempt WHERE job NOT IN (SELECT seq FROM mainspring_job)
