@@ -20,7 +20,8 @@ extension JobClient {
         }
         do {
             let results = try enqueue([request]) { jobs, tell in
-                let results = try store.insert([jobs], now: jobs.first?.record.createdAt ?? .init(microseconds: 0), in: database)
+                let results = try store.insert(
+                    [jobs], now: jobs.first?.record.createdAt ?? .init(microseconds: 0), in: database)
                 database.afterNextTransaction { _ in tell(results.flatMap(\.self)) }
                 return results.flatMap(\.self)
             }
