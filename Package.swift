@@ -57,6 +57,7 @@ let package = Package(
             name: "MainspringJobs",
             dependencies: [
                 "MainspringCore", "MainspringRuntime", "MainspringStore",
+                .product(name: "Instrumentation", package: "swift-distributed-tracing"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
             ]
@@ -76,7 +77,7 @@ let package = Package(
         .target(
             name: "MainspringTesting",
             dependencies: [
-                "MainspringCore", "MainspringRuntime", "MainspringStore",
+                "MainspringCore", "MainspringJobs", "MainspringRuntime", "MainspringStore",
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),

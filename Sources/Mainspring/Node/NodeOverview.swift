@@ -45,7 +45,7 @@ struct NodeOverview: NodeControl {
             startedAt: status.startedAt, detail: detail)
     }
 
-    var zombies: Int { register.count + jobs.engine.runningAttempts().count(where: \.isZombie) }
+    var zombies: Int { register.count }
 
     var isDraining: Bool { jobs.engine.isDraining }
 

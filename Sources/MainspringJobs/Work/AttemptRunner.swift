@@ -60,7 +60,8 @@ final class AttemptRunner: Sendable {
     func outcome(_ outcome: JobOutcome, stopReason: JobAttempt.StopReason?) -> JobOutcome {
         guard let stopReason, outcome.name != .success else { return outcome }
         switch stopReason {
-        case .timeout: return .timeout(failure("timeout", "ran longer than its timeout of \(kind.timeout.text)", outcome))
+        case .timeout:
+            return .timeout(failure("timeout", "ran longer than its timeout of \(kind.timeout.text)", outcome))
         case .silent:
             let limit = kind.silence?.text ?? "none"
             return .timeout(failure("silent", "gave no sign of life for its limit of \(limit)", outcome))

@@ -16,6 +16,8 @@ public final class JobEngine: Sendable {
         /// Asked to cancel while the claim that took them was under way.
         var pendingCancels: Set<JobID> = []
         var isDrained = false
+        /// When the leases were renewed last, or there was none.
+        var renewedAt: MonotonicInstant
     }
 
     public let registry: JobRegistry
@@ -25,6 +27,7 @@ public final class JobEngine: Sendable {
     private let ids: any IDSource
     private let sink: any EventSink
     private let health: StoreHealth
+    private let membership: Membership
     private let reporter: Reporter
     private let reporting: JobAttempt.Reporting
     private let onRelease: @Sendable (_ queue: String) -> Void
@@ -37,11 +40,12 @@ public final class JobEngine: Sendable {
     /// A lease that was not renewed for this long is over; it is renewed three times in it.
     public static let leaseLength: Duration = .seconds(30)
 
-    /// `onRelease` is called when a job ended that a newer one of its queue may have waited for; `drained` when nothing runs any
-    /// more after ``quiesce()``, exactly once.
+    /// `onRelease` is called when a job let go of a unique key that a newer one of its queue may have waited for; `drained` when
+    /// nothing runs any more after ``quiesce()``, exactly once.
     init(
         registry: JobRegistry, identity: NodeIdentity, store: any JobStore, time: any TimeSource, ids: any IDSource,
-        sink: any EventSink, health: StoreHealth, onRelease: @escaping @Sendable (String) -> Void,
+        sink: any EventSink, health: StoreHealth, membership: Membership,
+        onRelease: @escaping @Sendable (String) -> Void,
         drained: @escaping @Sendable () -> Void
     ) {
         self.registry = registry
@@ -51,12 +55,14 @@ public final class JobEngine: Sendable {
         self.ids = ids
         self.sink = sink
         self.health = health
+        self.membership = membership
         self.onRelease = onRelease
         self.drained = drained
         let reporter = Reporter(store: store, time: time, health: health)
         self.reporter = reporter
         reporting = JobAttempt.Reporting(time: time) { reporter.submit($1, of: $0) }
-        state = Mutex(State(pump: PumpMachine(workers: registry.worked.mapValues(\.workers))))
+        state = Mutex(
+            State(pump: PumpMachine(workers: registry.worked.mapValues(\.workers)), renewedAt: time.monotonic()))
         channels = registry.worked.mapValues { _ in LeaseChannel() }
     }
 
@@ -104,8 +110,9 @@ public final class JobEngine: Sendable {
     }
 
     private func nextExchange() -> (PumpMachine.Exchange, AttemptEnds)? {
-        state.withLock { state in
-            guard let exchange = state.pump.next() else { return nil }
+        let mayClaim = membership.holds(at: time.monotonic())
+        return state.withLock { state in
+            guard let exchange = state.pump.next(mayClaim: mayClaim) else { return nil }
             defer { state.ends = AttemptEnds() }
             return (exchange, state.ends)
         }
@@ -166,8 +173,8 @@ public final class JobEngine: Sendable {
             sink.emit(.job(.settled(settlement, ran: max(.zero, ran))))
             // What goes back at once is work again, and nothing else tells the pump.
             if written == .available { state.withLock { $0.pump.wake(settlement.queue) } }
-            guard written.isFinal, ends.attempts[index].attempt.lease.job.unique?.onConflict == .keepLast else { continue }
-            onRelease(settlement.queue)
+            // Whatever the rule of its own key: another job's rule may be to wait for it.
+            if ends.attempts[index].attempt.lease.job.unique != nil { onRelease(settlement.queue) }
         }
     }
 
@@ -283,20 +290,35 @@ public final class JobEngine: Sendable {
         }
     }
 
-    /// Renews the leases of what runs here, and stops what lost its own or was asked to cancel.
-    func renew() async {
+    /// False when the store failed.
+    @discardableResult
+    private func renew() async -> Bool {
+        let now = time.monotonic()
         let attempts = state.withLock { $0.running.values.filter { !$0.isZombie } }
-        guard !attempts.isEmpty else { return }
-        do {
-            let renewal = try await store.renew(attempts.map(\.lease.token), lease: Self.leaseLength)
-            health.succeeded(doing: .renew)
-            for attempt in attempts {
-                if renewal.lost.contains(attempt.lease.token) { attempt.stop(.leaseLost) }
-                if renewal.cancelRequested.contains(attempt.lease.token) { attempt.stop(.cancelRequested) }
+        if attempts.isEmpty {
+            health.unneeded(.renew)
+        } else {
+            do {
+                let renewal = try await store.renew(attempts.map(\.lease.token), lease: Self.leaseLength)
+                health.succeeded(doing: .renew)
+                for attempt in attempts {
+                    if renewal.lost.contains(attempt.lease.token) { attempt.stop(.leaseLost) }
+                    if renewal.cancelRequested.contains(attempt.lease.token) { attempt.stop(.cancelRequested) }
+                }
+            } catch {
+                health.failed(error, doing: .renew)
+                return false
             }
-        } catch {
-            health.failed(error, doing: .renew)
         }
+        state.withLock { $0.renewedAt = now }
+        return true
+    }
+
+    /// Makes sure that no lease of this node is over only because it stood still, before it looks for leases that are. False
+    /// when the store failed.
+    func renewIfLate() async -> Bool {
+        let isLate = state.withLock { time.monotonic() - $0.renewedAt > Self.leaseLength / 2 }
+        return isLate ? await renew() : true
     }
 
     /// Asks the store now whether attempts that run here lost their lease or were asked to cancel.
@@ -306,6 +328,8 @@ public final class JobEngine: Sendable {
         // What it told before its end may be written after it.
         guard state.withLock({ $0.running[ObjectIdentifier(attempt)] }) != nil else { return }
         switch result {
+        // Its end overtook the report.
+        case .stale where attempt.isSettled: break
         case .stale:
             sink.emit(.job(.staleWrite(id: attempt.lease.job.id)))
             attempt.stop(.leaseLost)
