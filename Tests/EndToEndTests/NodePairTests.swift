@@ -178,7 +178,6 @@ struct NodePairTests {
         }
         let took = time.monotonic() - start
         #expect(took < .seconds(5), "\(took.forPeople) from the kill to the rescue")
-        print("kill -9 of \(leader ? "the leader" : "another node"): rescued after \(took.forPeople)")
         try pair.letGo()
         for id in lost {
             let job = try await eventually("it ends at the other") { () -> JSONValue? in

@@ -220,7 +220,8 @@ final class Node: Sendable {
     private func tellThatItRuns() async throws {
         let waiting = try await store.queues().reduce(0) { $0 + $1.waiting }
         let summary = StartupSummary(
-            configuration: configuration, declarations: declarations, kinds: jobs.engine.registry.kinds.keys.sorted(), version: MainspringVersion.current, pid: getpid(),
+            configuration: configuration, declarations: declarations, kinds: jobs.engine.registry.kinds.keys.sorted(),
+            version: MainspringVersion.current, pid: getpid(),
             url: web.url,
             waitingJobs: waiting,
             took: time.now() - status.startedAt, sweptProcesses: ground.sweptProcesses)

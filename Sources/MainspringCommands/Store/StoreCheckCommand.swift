@@ -4,7 +4,8 @@ import MainspringCore
 struct StoreCheckCommand: NodeCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Look for damage in a SQLite store: the file's pages, its indexes, and what its rows say of each other.",
+        abstract:
+            "Look for damage in a SQLite store: the file's pages, its indexes, and what its rows say of each other.",
         discussion: """
             Writes nothing, and may take seconds for each million jobs. What is wrong is printed, one kind of damage per \
             line. It exits 0 when the store is whole, 1 when something is wrong inside, 74 when it cannot be read at all.
