@@ -19,7 +19,7 @@ public final class JobConnection: Sendable {
         ) { _ in }
         jobs = JobClient(
             dispatcher: dispatcher, registry: registry, engine: nil, store: store, time: time, sink: events,
-            waiters: waiters)
+            waiters: waiters, onRelease: { _ in })
         self.store = store
         self.dispatcher = dispatcher
         writing = Task(name: "mainspring.inserts") { await dispatcher.run() }
