@@ -186,7 +186,9 @@ let package = Package(
             name: "JobsTests",
             dependencies: [
                 "MainspringCore", "MainspringStore", "MainspringJobs", "MainspringRuntime", "MainspringExecutors",
-                "MainspringTesting", .product(name: "Logging", package: "swift-log"),
+                "MainspringTesting", .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
             ]
         ),
         .testTarget(

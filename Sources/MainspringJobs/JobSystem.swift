@@ -31,7 +31,7 @@ public final class JobSystem: Sendable {
         let membership = Membership()
         membership.onReturn { wake.wakeAll() }
         let promoter = Promoter(store: store, time: time, health: health, leadership: leadership) { wake.wake($0) }
-        let events = FanOutSink([sink, promoter, waiters])
+        let events = JobEventSink(outside: sink, promoter: promoter, waiters: waiters)
         // What waited may wait for its time yet.
         let onRelease: @Sendable (String) -> Void = { queue in
             promoter.look()
@@ -68,7 +68,6 @@ public final class JobSystem: Sendable {
                 // A ring of another process may be lost; the next beat makes up for it.
                 wake.wakeAll()
                 promoter.look()
-                waiters.tellAll()
             },
             onWish: { wish in
                 switch wish {

@@ -25,7 +25,15 @@ public struct JobUnique<J: Job>: Sendable {
             members: paths.map(Member.path), policy: UniquePolicy(states: states, period: period, onConflict: onConflict))
     }
 
-    /// The same, by the names in the stored payload. With no name it is the whole payload.
+    /// One job per payload.
+    public static func payload(
+        while states: Set<JobState> = UniquePolicy().states, for period: Duration? = nil,
+        onConflict: UniqueConflict = .reject
+    ) -> JobUnique {
+        JobUnique(members: [], policy: UniquePolicy(states: states, period: period, onConflict: onConflict))
+    }
+
+    /// By the names in the stored payload.
     public static func by(
         _ names: String..., while states: Set<JobState> = UniquePolicy().states, for period: Duration? = nil,
         onConflict: UniqueConflict = .reject

@@ -70,8 +70,10 @@ public final class JobEngine: Sendable {
 
     /// Works until it is quiet and drained; all of its tasks are children of this call.
     @concurrent func run() async {
+        let timeouts = TimeoutWatch(time: time)
         let runners = registry.kinds.mapValues { kind in
-            AttemptRunner(kind: kind, middleware: registry.middleware, time: time) { [weak self] attempt, runner in
+            AttemptRunner(kind: kind, middleware: registry.middleware, time: time, timeouts: timeouts) {
+                [weak self] attempt, runner in
                 self?.abandon(attempt, runner)
             }
         }
@@ -85,7 +87,7 @@ public final class JobEngine: Sendable {
                 for (queue, options) in self.registry.worked {
                     for number in 1...max(1, options.workers) {
                         group.addTask(name: "mainspring.worker.\(queue).\(number)") {
-                            await self.work(on: queue, runners)
+                            await self.work(on: queue, runners, timeouts)
                         }
                     }
                 }
@@ -163,23 +165,26 @@ public final class JobEngine: Sendable {
             for (attempt, isZombie) in ends.attempts where !isZombie { state.running[ObjectIdentifier(attempt)] = nil }
         }
         for (index, result) in results.enumerated() {
-            var settlement = ends.settlements[index]
+            let attempt = ends.attempts[index].attempt
             guard case .settled(let written) = result else {
-                sink.emit(.job(.staleWrite(id: settlement.id)))
+                sink.emit(.job(.staleWrite(id: attempt.lease.job.id)))
                 continue
             }
+            var settlement = ends.settlements[index]
             settlement.nextState = written
-            let ran = (settlement.attempt.finishedAt ?? settlement.attempt.startedAt) - settlement.attempt.startedAt
+            let ran = (settlement.attempt.finishedAt ?? attempt.startedAt) - attempt.startedAt
             sink.emit(.job(.settled(settlement, ran: max(.zero, ran))))
             // What goes back at once is work again, and nothing else tells the pump.
-            if written == .available { state.withLock { $0.pump.wake(settlement.queue) } }
+            let job = attempt.lease.job
+            if written == .available { state.withLock { $0.pump.wake(job.queue) } }
             // Whatever the rule of its own key: another job's rule may be to wait for it.
-            if ends.attempts[index].attempt.lease.job.unique != nil { onRelease(settlement.queue) }
+            if job.unique != nil { onRelease(job.queue) }
         }
     }
 
     private func take(_ attempts: [JobAttempt], _ exchange: PumpMachine.Exchange) {
-        let byQueue = Dictionary(grouping: attempts) { $0.lease.job.queue }
+        let only = exchange.demand.count == 1 ? exchange.demand.keys.first : nil
+        let byQueue = only.map { [$0: attempts] } ?? Dictionary(grouping: attempts) { $0.lease.job.queue }
         let (cancels, isQuiet): (Set<JobID>, Bool) = state.withLock { state in
             defer { state.pendingCancels = [] }
             for attempt in attempts { state.running[ObjectIdentifier(attempt)] = attempt }
@@ -193,17 +198,19 @@ public final class JobEngine: Sendable {
         for (queue, attempts) in byQueue { channels[queue]?.send(attempts) }
     }
 
-    private func work(on queue: String, _ runners: [String: AttemptRunner]) async {
+    private func work(on queue: String, _ runners: [String: AttemptRunner], _ timeouts: TimeoutWatch) async {
         guard let channel = channels[queue] else { return }
         var count = 0
-        while let attempt = await channel.next() {
+        var runner: AttemptRunner?
+        while let attempt = await channel.next(beforeIdle: timeouts.rest) {
             let job = attempt.lease.job
             sink.emit(
                 .job(
                     .started(
                         id: job.id, kind: job.kind, queue: job.queue, attempt: attempt.lease.attemptNumber,
                         waited: max(.zero, attempt.startedAt - job.scheduledAt))))
-            await run(attempt, runners[job.kind])
+            if runner?.kind.name != job.kind { runner = runners[job.kind] }
+            await run(attempt, runner)
             count += 1
             // A worker that always finds more to do would keep others off its thread.
             if count % 64 == 0 { await Task.yield() }
@@ -236,7 +243,7 @@ public final class JobEngine: Sendable {
             retryAfter: result.retryAfter, using: &random)
         state.withLock { state in
             state.ends.append(settlement, of: attempt, isZombie: isZombie)
-            state.pump.ended(settlement.queue, freesSlot: !isZombie)
+            state.pump.ended(attempt.lease.job.queue, freesSlot: !isZombie)
         }
         pumpSignal.notify()
     }

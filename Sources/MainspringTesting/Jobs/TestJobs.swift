@@ -2,7 +2,7 @@ import Logging
 public import MainspringCore
 public import MainspringJobs
 public import MainspringRuntime
-import MainspringStore
+package import MainspringStore
 
 /// One node's jobs in memory, for one test.
 public struct TestJobs: Sendable {
@@ -10,6 +10,8 @@ public struct TestJobs: Sendable {
     public let client: JobClient
     /// What happened, in order.
     public let events: EventRecorder
+    package let store: MemoryJobStore
+    package let system: JobSystem
 }
 
 /// Runs `body` beside a node that runs jobs of these kinds: in memory, without a listener, a folder or a log.
@@ -28,20 +30,22 @@ public func withTestJobs<Value>(
         func kind<J: Job>(_ type: J.Type) -> JobKind { JobKind(type, in: environment) }
         let kinds = kinds.map { kind($0) }
         let defaults = Dictionary(kinds.map { ($0.queue, QueueOptions()) }) { first, _ in first }
+        let store = MemoryJobStore(time: time)
         let system = JobSystem(
             registry: JobRegistry(
                 kinds: kinds, queues: defaults.merging(queues) { $1 }, middleware: [TracingMiddleware()]),
             schedules: [], retention: Retention(),
             node: NodeFacts(identity: NodeIdentity(name: "test", incarnation: RandomIDSource().nonce())),
-            store: MemoryJobStore(time: time), time: time, ids: RandomIDSource(), sink: runtime.events,
+            store: store, time: time, ids: RandomIDSource(), sink: runtime.events,
             health: StoreHealth(logger: runtime.logger), logger: runtime.logger
         ) {}
         environment.attach(system)
         try await system.join()
+        let jobs = TestJobs(client: system.client, events: runtime.events, store: store, system: system)
         let run = Task { await system.run() }
         let result: Result<Value, any Error>
         do {
-            result = .success(try await body(TestJobs(client: system.client, events: runtime.events)))
+            result = .success(try await body(jobs))
         } catch {
             result = .failure(error)
         }
