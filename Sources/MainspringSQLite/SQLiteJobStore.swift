@@ -121,11 +121,10 @@ public final class SQLiteJobStore: Sendable {
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
         try checkOpen()
-        return try await withCheckedThrowingContinuation { continuation in
-            pool.asyncRead { [failure] database in
-                let result = Result { try body(try database.get()) }
-                continuation.resume(with: result.mapError { failure.error(for: $0) })
-            }
+        do {
+            return try await pool.look(body)
+        } catch {
+            throw failure.error(for: error)
         }
     }
 

@@ -17,7 +17,7 @@ public enum SQLiteStoreFile {
             configuration.readonly = true
             configuration.busyMode = .timeout(5)
             let file = try DatabaseQueue(path: path, configuration: configuration)
-            let problems = try await file.read { try StoreCheck(database: $0).problems(path: path) }
+            let problems = try await file.look { try StoreCheck(database: $0).problems(path: path) }
             try file.close()
             return problems
         } catch {

@@ -26,12 +26,16 @@ struct StoreCheck {
         guard try Schema.version(of: database, path: path) == Schema.version else {
             return ["the file has no tables of this version; the next start of a node makes them"]
         }
+        var problems: [String] = []
         do {
-            let pages = try SQLStatement(database, "PRAGMA integrity_check(20)").rows { $0.text(0) }
-            return try pages.filter { $0 != "ok" }.map { "SQLite: \($0)" } + Self.rules.compactMap(broken)
+            try SQLStatement(database, "PRAGMA integrity_check(20)").forEachRow { row in
+                if row.text(0) != "ok" { problems.append("SQLite: \(row.text(0))") }
+            }
+            for rule in Self.rules { if let problem = try broken(rule) { problems.append(problem) } }
         } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT {
-            return ["SQLite: \(error.message ?? "the file is damaged")"]
+            problems.append("SQLite: \(error.message ?? "the file is damaged")")
         }
+        return problems
     }
 
     private func broken(_ rule: Rule) throws -> String? {
@@ -101,8 +105,8 @@ struct StoreCheck {
                 SELECT count(*), 'that of the queue ' || min(queue) FROM wrong
                 """),
         Rule(
-            "terms are there instead of one",
-            query: "SELECT n, NULL FROM (SELECT count(*) AS n FROM mainspring_term) WHERE n <> 1"),
+            "terms too many or too few are there",
+            query: "SELECT abs(count(*) - 1), NULL FROM mainspring_term"),
         Rule(
             "lists and objects are not JSON",
             query: """
