@@ -22,7 +22,7 @@ struct StoreCheckCommand: NodeCommand {
     @OptionGroup var output: OutputOptions
 
     func run(in context: CommandContext) async throws -> ExitStatus {
-        let path = try StoreCommand.file(path, in: context)
+        let path = try StorePath.find(path, in: context)
         let problems = try await context.program.checkStore(at: path)
         switch output.format {
         case .table:

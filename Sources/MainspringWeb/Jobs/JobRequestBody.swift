@@ -80,5 +80,5 @@ enum JobRequestBody {
         return Timestamp(rfc3339: text) ?? Duration(text: text).map { now + $0 }
     }
 
-    static func has(_ item: JSONValue, _ field: String) -> Bool { item[field].map { $0 != .null } ?? false }
+    private static func has(_ item: JSONValue, _ field: String) -> Bool { item[field].map { $0 != .null } ?? false }
 }

@@ -20,7 +20,7 @@ enum UniqueBody {
     /// What does not go together in a value that passed the schema.
     static func problems(in value: JSONValue) -> [(field: String, message: String)] {
         let conflict = conflict(in: value)
-        let given = ["while", "for"].filter { JobRequestBody.has(value, $0) }
+        let given = ["while", "for"].filter { value[$0].map { $0 != .null } ?? false }
         var problems: [(field: String, message: String)] = []
         if given.count == 2 { problems.append(("unique.while", "cannot stand together with 'for'")) }
         if conflict.needsPeriod, !given.contains("for") {
