@@ -130,12 +130,15 @@ let package = Package(
         ),
         .executableTarget(
             name: "MainspringCLI",
-            dependencies: ["Mainspring", "MainspringCommands", "MainspringCore", "MainspringRuntime"]
+            dependencies: [
+                "Mainspring", "MainspringCommands", "MainspringCore", "MainspringRuntime", "MainspringSQLite",
+            ]
         ),
 
         // Programs that people start from; CI builds them, and EndToEndTests runs them.
         .executableTarget(name: "hello", dependencies: ["Mainspring"], path: "Examples/hello", exclude: ["README.md"]),
-        .executableTarget(name: "hello-job", dependencies: ["Mainspring"], path: "Examples/hello-job", exclude: ["README.md"]),
+        .executableTarget(
+            name: "hello-job", dependencies: ["Mainspring"], path: "Examples/hello-job", exclude: ["README.md"]),
         .executableTarget(
             name: "typed-jobs", dependencies: ["Mainspring"], path: "Examples/typed-jobs", exclude: ["README.md"]
         ),

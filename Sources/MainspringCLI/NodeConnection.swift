@@ -2,6 +2,7 @@ import Foundation
 import Mainspring
 import MainspringCommands
 import MainspringCore
+import MainspringSQLite
 
 /// The seam between the command line and the node: the only file that knows both.
 struct NodeConnection: NodeProgram {
@@ -25,6 +26,17 @@ struct NodeConnection: NodeProgram {
 
     func stateFolder(_ source: ConfigurationSource) throws -> String? {
         try? load(source).state
+    }
+
+    func storeFile(_ source: ConfigurationSource) throws -> String? {
+        guard case .sqlite(let path) = try load(source).store.backend else { return nil }
+        return path
+    }
+
+    func checkStore(at path: String) async throws -> [String] { try await SQLiteStoreFile.check(path: path) }
+
+    func backUpStore(at path: String, to destination: String) async throws {
+        try await SQLiteStoreFile.backup(path: path, to: destination)
     }
 
     func initialize(folder: String) throws -> [String] {

@@ -1,6 +1,6 @@
 public import MainspringCore
 
-/// Where the commands that need no running node (`run`, `init`, `config`) meet the node's own code.
+/// Where the commands that need no running node (`run`, `init`, `config`, `store`) meet the node's own code.
 ///
 /// `MainspringCLI` conforms to it with the `Mainspring` library; tests conform with a stub. Throw ``ConfigurationRefusal`` for
 /// a configuration with problems and `MainspringError` for the rest: ``CommandLineTool`` prints both and picks the exit code.
@@ -17,6 +17,15 @@ public protocol NodeProgram: Sendable {
     /// The state folder of the configuration, absolute. It must work although other keys have problems, so that the node of
     /// an edited file is still found; nil when the file says nothing about it.
     func stateFolder(_ source: ConfigurationSource) throws -> String?
+
+    /// The database file of the configured store, absolute; nil when the store is in no file.
+    func storeFile(_ source: ConfigurationSource) throws -> String?
+
+    /// Everything that is wrong inside of a store's file, while a node uses it or not; nothing is written.
+    func checkStore(at path: String) async throws -> [String]
+
+    /// Writes a whole copy of a store's file, of one moment, while a node uses it or not. Never overwrites a file.
+    func backUpStore(at path: String, to destination: String) async throws
 
     /// Writes a first configuration into the folder and returns the paths written. Never overwrites a file.
     func initialize(folder: String) throws -> [String]

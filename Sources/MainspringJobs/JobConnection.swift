@@ -11,7 +11,9 @@ public final class JobConnection: Sendable {
     private let writing: Task<Void, Never>
 
     /// `registry` may be empty: kinds in Swift need not be declared, and a queue that is not there has the default limit.
-    public init(registry: JobRegistry, store: any JobStore, time: any TimeSource, ids: any IDSource, sink: any EventSink) {
+    public init(
+        registry: JobRegistry, store: any JobStore, time: any TimeSource, ids: any IDSource, sink: any EventSink
+    ) {
         let waiters = JobWaiters()
         let events = FanOutSink([sink, waiters])
         let dispatcher = Dispatcher(
@@ -19,7 +21,7 @@ public final class JobConnection: Sendable {
         ) { _ in }
         jobs = JobClient(
             dispatcher: dispatcher, registry: registry, engine: nil, store: store, time: time, sink: events,
-            waiters: waiters)
+            waiters: waiters, onRelease: { _ in })
         self.store = store
         self.dispatcher = dispatcher
         writing = Task(name: "mainspring.inserts") { await dispatcher.run() }

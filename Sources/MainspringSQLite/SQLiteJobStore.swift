@@ -62,7 +62,7 @@ public final class SQLiteJobStore: Sendable {
         do {
             pool = try StoreFile.open(path, busyTimeout: busyTimeout)
             news = try NewsLine(database: path, rings: settings.rings)
-            try StoreFile.prepare(pool, durability: durability, pageLimit: settings.pageLimit)
+            try StoreFile.prepare(pool, synchronous: durability.rawValue, pageLimit: settings.pageLimit)
         } catch {
             throw failure.error(for: error)
         }
@@ -121,11 +121,10 @@ public final class SQLiteJobStore: Sendable {
         _ body: @escaping @Sendable (Database) throws -> Value
     ) async throws -> Value {
         try checkOpen()
-        return try await withCheckedThrowingContinuation { continuation in
-            pool.asyncRead { [failure] database in
-                let result = Result { try body(try database.get()) }
-                continuation.resume(with: result.mapError { failure.error(for: $0) })
-            }
+        do {
+            return try await pool.look(body)
+        } catch {
+            throw failure.error(for: error)
         }
     }
 

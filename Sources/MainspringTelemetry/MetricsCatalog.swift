@@ -28,7 +28,10 @@ public enum MetricsCatalog {
     )
     public static let staleWrites = Metric(
         "stale_writes_total", .counter, unit: "writes",
-        "Ends of attempts that were refused because their lease was lost.")
+        "Ends, reports and children of attempts that were refused because their lease was lost.")
+    public static let abandoned = Metric(
+        "abandoned_total", .counter, unit: "attempts",
+        "Attempts that were told to end and did not: they were settled without them, and their slots stay taken.")
     public static let restarts = Metric(
         "restarts_total", .counter, unit: "restarts", labels: ["service", "reason"],
         "Restarts of services: after an `exit` or a `crash`, without `readiness` in time, after `silence`, with a `sibling`, or when `asked`."
@@ -57,18 +60,26 @@ public enum MetricsCatalog {
         "How long the oldest available job has been waiting; 0 when none waits.")
     public static let queuePaused = Metric(
         "queue_paused", .gauge, labels: ["queue"], "1 while the queue hands out no jobs.")
+    public static let queueParked = Metric(
+        "queue_parked", .gauge, unit: "jobs", labels: ["queue"],
+        "Of the available jobs, those that no live node can run: their kind or its version is unknown.")
     public static let workers = Metric(
-        "workers", .gauge, unit: "slots", labels: ["queue", "state"], "This node's slots: `busy` or `idle`.")
+        "workers", .gauge, unit: "slots", labels: ["queue", "state"],
+        "This node's slots: `free`, `busy`, or `zombie` while a job keeps one that was settled without it.")
+    public static let nodes = Metric("nodes", .gauge, unit: "nodes", "Live nodes of the store.")
+    public static let leader = Metric(
+        "leader", .gauge, "1 while this node promotes, fires and reclaims for all nodes of the store.")
     public static let serviceUp = Metric(
         "service_up", .gauge, labels: ["service"], "1 while the service runs and is ready.")
     public static let zombies = Metric(
-        "zombies", .gauge, unit: "operations", "Operations that were given up and still run.")
+        "zombies", .gauge, unit: "operations",
+        "What was given up and still runs: jobs, turns of loops, and other operations.")
     public static let storeUp = Metric("store_up", .gauge, labels: ["store"], "1 while the store takes steps.")
     public static let buildInfo = Metric("build_info", .gauge, labels: ["version"], "Always 1.")
 
     public static let all: [Metric] = [
-        jobs, enqueued, retries, rescues, duplicates, runSeconds, waitSeconds, queueJobs, queueOldest, queuePaused,
-        workers,
+        jobs, enqueued, retries, rescues, duplicates, abandoned, runSeconds, waitSeconds, queueJobs, queueParked,
+        queueOldest, queuePaused, workers, nodes, leader,
         scheduleLateness, scheduleMissed, loopTurns, loopTurnSeconds, loopLateness, loopSkipped, restarts, stopSeconds,
         serviceUp,
         zombies, storeUp, staleWrites, buildInfo,

@@ -34,7 +34,7 @@ public final class MetricsRecorder: EventSink {
         var restarts: [String: [ServiceEvent.RestartReason: UInt64]] = [:]
         var stops: [String: Histogram] = [:]
         var retries: UInt64 = 0, rescues: UInt64 = 0, duplicates: UInt64 = 0, missed: UInt64 = 0,
-            staleWrites: UInt64 = 0
+            staleWrites: UInt64 = 0, abandoned: UInt64 = 0
     }
 
     private let kinds: Set<String>
@@ -107,6 +107,7 @@ public final class MetricsRecorder: EventSink {
                 if settlement.nextState == .retryable { state.retries += 1 }
             }
         case .staleWrite: state.withLock { $0.staleWrites += 1 }
+        case .abandoned: state.withLock { $0.abandoned += 1 }
         case .rescued(_, let kind, _, let end):
             state.withLock { state in
                 state.rescues += 1
@@ -120,7 +121,7 @@ public final class MetricsRecorder: EventSink {
             state.withLock { state in
                 if skipped { state.missed += 1 } else { state.lateness.record(lateness) }
             }
-        case .cancelRequested, .retried, .queuePaused, .queueResumed, .replaced, .abandoned, .zombieEnded, .parked,
+        case .cancelRequested, .retried, .queuePaused, .queueResumed, .replaced, .zombieEnded, .parked,
             .released, .nodeJoined, .nodeLeft, .leads, .leadsNoMore:
             break
         }
@@ -158,6 +159,7 @@ public final class MetricsRecorder: EventSink {
             MetricSample(Catalog.duplicates, value: Double(state.duplicates)),
             MetricSample(Catalog.scheduleMissed, value: Double(state.missed)),
             MetricSample(Catalog.staleWrites, value: Double(state.staleWrites)),
+            MetricSample(Catalog.abandoned, value: Double(state.abandoned)),
         ]
         for (kind, counts) in state.kinds {
             samples.append(MetricSample(Catalog.enqueued, [kind], value: Double(counts.enqueued)))

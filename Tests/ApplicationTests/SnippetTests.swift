@@ -3,9 +3,11 @@ import Testing
 
 @Suite("Swift in the documentation")
 struct SnippetTests {
-    @Test("README.md shows Examples/hello as it is")
+    @Test("README.md shows Examples/hello and Examples/hello-job as they are, and a job's hello world has nine lines")
     func hello() throws {
-        #expect(try Self.blocks(of: "README.md") == [Self.text(of: "Examples/hello/Hello.swift")])
+        let examples = try ["Examples/hello/Hello.swift", "Examples/hello-job/main.swift"].map(Self.text)
+        #expect(try Self.blocks(of: "README.md") == examples)
+        #expect(examples[1].split(separator: "\n").count <= 9)
     }
 
     @Test(

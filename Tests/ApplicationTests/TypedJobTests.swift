@@ -67,7 +67,8 @@ struct TypedJobTests {
                 diary.write(error?.cause ?? "")
                 let job = try await app.jobs.enqueue(JobRequest(kind: "greet", arguments: ["name": "you"]))
                 diary.write(try await app.jobs.wait(for: job.id, timeout: .seconds(30))?.result ?? "")
-                diary.write(try await app.jobs.queues().map { "\($0.summary.name) \($0.options?.workers ?? 0)" }.joined())
+                diary.write(
+                    try await app.jobs.queues().map { "\($0.summary.name) \($0.options?.workers ?? 0)" }.joined())
                 app.stop()
             }
         }

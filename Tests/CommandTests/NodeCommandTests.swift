@@ -10,7 +10,7 @@ struct NodeCommandTests {
     func queues() async throws {
         let queue: JSONValue = [
             "name": "default", "paused": true, "workers": 10, "busy": 3, "limit": 10000, "oldest_seconds": 75,
-            "counts": ["available": 4, "running": 3],
+            "counts": ["available": 4, "running": 3], "parked": 2,
         ]
         try await StubNode.with { _ in
             .json(["data": [queue], "next": .null])
@@ -18,7 +18,7 @@ struct NodeCommandTests {
             let tool = TestTool()
             #expect(await tool.run("queue", "ls", "--url", url) == .success)
             let words = tool.output.split(separator: "\n").last?.split(separator: " ").map(String.init)
-            #expect(words == ["default", "paused", "3/10", "4", "0", "0", "3", "0", "10000", "1m", "15s"])
+            #expect(words == ["default", "paused", "3/10", "4", "0", "0", "3", "0", "2", "10000", "1m", "15s"])
             #expect(await tool.run("queue", "pause", "a/b", "--url", url) == .success)
             #expect(node.requests.map(\.uri) == ["/v1/queues", "/v1/queues/a%2Fb/pause"])
         }

@@ -26,6 +26,7 @@ struct JSONSchemaTests {
             jobs:
               a: { exec: [./a, 5, "{s}"], args: { s: string, t: { type: integer, max: 5, optional: true } }, env: { PORT: 9000 } }
               b: { http: { url: "http://h/{x}", headers: { A: p } }, args: { x: string }, unique: { by: [x] } }
+              c: { exec: [x], retry: { delays: [1s, 5s], only: [exit_1] }, unique: { for: 10m, on_conflict: throttle }, silence: 30s, max_rescues: 0 }
             services: { s: { exec: [x], ready: { tcp: "127.0.0.1:1" }, stop: { signal: INT } } }
             supervision: { strategy: rest-for-one, max_restarts: 0, groups: { g: { services: [s, l], backoff: { cap: 1m } } } }
             loops: { l: { exec: [x], every: 1m, first: later, stop: { timeout: 1s } } }
@@ -52,6 +53,9 @@ struct JSONSchemaTests {
             "supervision: { groups: { g: { services: [] } } }", "loops: { l: { exec: [x] } }",
             "loops: { l: { exec: [x], every: 1m, pacing: slow } }",
             "services: { s: { exec: [x], ready: { tcp: 'h:1', after: 1s } } }",
+            "jobs: { a: { exec: [x], retry: { delays: [1s], cap: 1m } } }",
+            "jobs: { a: { exec: [x], unique: { for: 1m, while: [running] } } }",
+            "jobs: { a: { http: { url: 'http://h' }, silence: 1s } }",
         ])
     func refuses(text: String) throws {
         #expect(try !problems(text).isEmpty)

@@ -11,12 +11,15 @@ import Synchronization
 /// line on standard output before the next begins: `inserted ID`, `settled ID`, `reported ID`, `term NUMBER`. Ends with
 /// status 3 when the point was never reached, with 4 when the node did not get the term.
 ///
-/// `StoreCrashProbe FILE echo`: see ``BellProbe``.
+/// `StoreCrashProbe FILE echo`: see ``BellProbe``. `StoreCrashProbe FILE hammer NAME COUNT`: see ``HammerProbe``.
 @main
 struct StoreCrashProbe {
     static func main() async throws {
         let words = CommandLine.arguments
         if words.count == 3, words[2] == "echo" { try BellProbe.run(file: words[1]) }
+        if words.count == 5, words[2] == "hammer" {
+            await HammerProbe.run(file: words[1], name: words[3], count: Int(words[4]) ?? 0)
+        }
         guard words.count == 5, let verb = StoreVerb(rawValue: words[2]), let point = CrashPoint(rawValue: words[3]),
             let count = Int(words[4])
         else { exit(64) }

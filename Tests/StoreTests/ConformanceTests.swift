@@ -61,8 +61,7 @@ struct ConformanceTests {
 
     @Test("cannot be checked without the second handle where they are about two")
     func peer() async throws {
-        let first = StoreConformance.cases.first { $0.needsPeer }
-        let rule = try #require(first)
+        let rule = try #require(StoreConformance.cases.first { $0.needsPeer })
         await #expect(throws: ConformanceFailure.self) {
             try await rule.check(MemoryJobStore(time: ManualTime())) { _ in }
         }

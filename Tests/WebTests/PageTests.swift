@@ -1,6 +1,9 @@
 import HTTPTypes
 import MainspringCore
+import MainspringJobs
 import MainspringRuntime
+import MainspringStore
+import MainspringTesting
 import Testing
 
 @testable import MainspringWeb
@@ -86,6 +89,47 @@ struct PageTests {
             #expect(await node.submit("/ui/services/feed/restart").status == 303)
             #expect(node.services.commands == ["restart feed"])
             #expect(await node.submit("/ui/services/none/restart").status == 404)
+        }
+    }
+
+    @Test("a job that no live node can run is parked, with the reason; the queue counts it") func parked() async throws
+    {
+        try await Fixture().run { node in
+            #expect(await node.submit("/ui/queues/small/pause").status == 303)
+            _ = await node.add(#"{"kind":"scan","id":"one","queue":"small","args":{"symbol":"A"}}"#)
+            // This node, as if it knew no kind.
+            let record = NodeRecord(
+                identity: NodeIdentity(name: "test-1", incarnation: "one"), startedAt: node.time.now(),
+                seenAt: node.time.now())
+            let term = try #require(try await node.store.beat(NodeBeat(node: record, lease: .seconds(30))).term)
+            #expect(try await node.store.park(under: term, limit: 10).parked == 1)
+            let reason = "no live node knows the kind scan"
+            #expect(await node.get("/v1/jobs/one").json["parked"]?.string == reason)
+            #expect(await node.get("/v1/queues").json["data"]?[1]?["parked"] == 1)
+            #expect(await node.get("/metrics").text.contains(#"mainspring_queue_parked{queue="small"} 1"#))
+            #expect(await node.get("/jobs/one").text.contains(reason))
+            let overview = await node.get("/").text
+            #expect(overview.contains(">1 parked</span>") && overview.contains(">parked</span>"))
+        }
+    }
+
+    @Test("a running job shows how far it is, its parent, its deadline and its metadata") func progress() async throws {
+        try await Fixture().run { node in
+            _ = await node.add(
+                #"{"kind":"scan","id":"one","args":{"symbol":"A"},"deadline":"1h","metadata":{"trace":"00<ab"}}"#)
+            await node.started("one")
+            let token = try #require(node.system.engine.runningAttempts().first).lease.token.rawValue
+            var headers: HTTPFields = [:]
+            headers[.attemptToken] = token
+            _ = await node.post("/v1/jobs/one/progress", #"{"fraction":0.4,"message":"<two>"}"#, headers)
+            _ = await node.post("/v1/jobs/one/children", #"{"kind":"report","id":"kid","in":"1h"}"#, headers)
+            let text = await node.get("/jobs/one").text
+            #expect(text.contains(#"aria-label="40 %""#) && text.contains(#"width="160""#))
+            #expect(text.contains("&lt;two&gt;") && text.contains("00&lt;ab"))
+            #expect(text.contains("<dt>Deadline</dt>"))
+            #expect(!text.contains("style="))
+            #expect(await node.get("/").text.contains("40 %"))
+            #expect(await node.get("/jobs/kid").text.contains(#"<a href="/jobs/one">one</a>"#))
         }
     }
 

@@ -24,7 +24,7 @@ struct EventLogger: EventSink {
         case .settled(let settlement, let ran): log(settlement, ran: ran)
         case .staleWrite(let id):
             logger.warning(
-                "A late end of an attempt was refused; another owner has the job", metadata: ["job.id": "\(id)"])
+                "A write of an attempt that lost its job was refused", metadata: ["job.id": "\(id)"])
         case .replaced(let id, let kind, let queue):
             logger.debug("Waiting job took over a newer one's content", metadata: job(id, kind, queue))
         case .rescued(let id, let kind, let queue, let state):

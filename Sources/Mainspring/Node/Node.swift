@@ -94,7 +94,8 @@ final class Node: Sendable {
                 identity: NodeIdentity(name: configuration.node, incarnation: RandomIDSource().nonce()),
                 process: .current(), host: Self.hostName, version: MainspringVersion.current,
                 isAlive: { $0.isAlive() }), store: store, time: time, ids: RandomIDSource(),
-            sink: FanOutSink([sink, JobZombies(register: context.zombies, time: time)]), health: health, logger: logger, onStop: { [ending] in ending.stop(.asked) },
+            sink: FanOutSink([sink, JobZombies(register: context.zombies, time: time)]), health: health, logger: logger,
+            onStop: { [ending] in ending.stop(.asked) },
             drained: { [ending] in ending.drained() })
         environment.attach(jobs)
         do {
@@ -114,7 +115,7 @@ final class Node: Sendable {
                 node: configuration.node, startedAt: startedAt,
                 heart: PoolHeart(time: time, changed: HeartNews(logger: logger, notifier: notifier).tell),
                 health: health,
-                zombies: context.zombies,
+                zombies: context.zombies, engine: jobs.engine, isLeading: { [jobs] in jobs.isLeading },
                 services: { [supervisor] in supervisor.readinessChecks() })
             overview = NodeOverview(
                 configuration: configuration, status: status, jobs: jobs, supervisor: supervisor, ending: ending,
@@ -220,7 +221,8 @@ final class Node: Sendable {
     private func tellThatItRuns() async throws {
         let waiting = try await store.queues().reduce(0) { $0 + $1.waiting }
         let summary = StartupSummary(
-            configuration: configuration, declarations: declarations, kinds: jobs.engine.registry.kinds.keys.sorted(), version: MainspringVersion.current, pid: getpid(),
+            configuration: configuration, declarations: declarations, kinds: jobs.engine.registry.kinds.keys.sorted(),
+            version: MainspringVersion.current, pid: getpid(),
             url: web.url,
             waitingJobs: waiting,
             took: time.now() - status.startedAt, sweptProcesses: ground.sweptProcesses)

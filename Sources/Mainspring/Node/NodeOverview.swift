@@ -2,7 +2,7 @@ import MainspringCore
 import MainspringJobs
 import MainspringRuntime
 
-/// The whole node as surfaces see it, and the one thing that they may do to it.
+/// The whole node as surfaces see it, and what they may do to it.
 struct NodeOverview: NodeControl {
     let configuration: Configuration
     let status: NodeStatus
@@ -28,15 +28,12 @@ struct NodeOverview: NodeControl {
 
     private var jobsPart: ChildStatus {
         let now = time.now()
-        let running = jobs.engine.runningAttempts().map { attempt in
-            ChildStatus(
-                name: attempt.displayName, kind: .job, state: .running, isReady: true, since: attempt.startedAt,
-                startedAt: attempt.startedAt, detail: attempt.laggard(at: now).standing)
-        }
+        let running = jobs.engine.runningAttempts().map { $0.status(at: now) }
         let kindCount = jobs.engine.registry.kinds.count
         let kinds = kindCount == 1 ? "1 kind" : "\(kindCount) kinds"
         let count = running.count == 1 ? "1 job runs" : "\(running.count) jobs run"
-        var part = part("jobs", detail: "\(count), of \(kinds)")
+        let draining = isDraining ? "draining, so it takes no more; " : ""
+        var part = part("jobs", detail: "\(draining)\(count), of \(kinds)")
         if jobs.engine.isQuiet { part.state = .stopping }
         part.children = running
         return part
@@ -50,6 +47,12 @@ struct NodeOverview: NodeControl {
 
     var zombies: Int { register.count }
 
+    var isDraining: Bool { jobs.engine.isDraining }
+
+    var isLeading: Bool { jobs.isLeading }
+
+    func drain(_ isOn: Bool) { jobs.drain(isOn) }
+
     func runtime() -> RuntimeReport { RuntimeReport.take(zombies: register, resources: resources) }
 
     func rehearseStop() -> ShutdownRehearsal {
@@ -57,7 +60,9 @@ struct NodeOverview: NodeControl {
         let running = jobs.engine.runningAttempts().map { attempt in
             ShutdownRehearsal.Job(
                 name: attempt.displayName,
-                timeLeft: jobs.engine.registry.kinds[attempt.lease.job.kind].map { $0.timeout - (now - attempt.startedAt) })
+                timeLeft: jobs.engine.registry.kinds[attempt.lease.job.kind].map {
+                    $0.timeout - (now - attempt.startedAt)
+                })
         }
         return ShutdownRehearsal(
             jobs: running, services: supervisor.tree(), policy: configuration.shutdown.policy)

@@ -10,11 +10,14 @@ final class NodeStatus: NodeInspector {
     private let heart: PoolHeart
     private let health: StoreHealth
     private let zombies: ZombieRegister
+    private let engine: JobEngine
+    private let isLeading: @Sendable () -> Bool
     private let services: @Sendable () -> [ReadinessReport.Check]
     private let current = Mutex(NodePhase.starting)
 
     init(
         node: String, startedAt: Timestamp, heart: PoolHeart, health: StoreHealth, zombies: ZombieRegister,
+        engine: JobEngine, isLeading: @escaping @Sendable () -> Bool,
         services: @escaping @Sendable () -> [ReadinessReport.Check]
     ) {
         self.node = node
@@ -22,6 +25,8 @@ final class NodeStatus: NodeInspector {
         self.heart = heart
         self.health = health
         self.zombies = zombies
+        self.engine = engine
+        self.isLeading = isLeading
         self.services = services
     }
 
@@ -51,6 +56,12 @@ final class NodeStatus: NodeInspector {
                     detail: liveness.state == .wedged
                         ? "the concurrency pool has not answered for \(liveness.unanswered.forPeople)" : nil),
                 ReadinessReport.Check(name: "store", isOK: error == nil, detail: error.map { "\($0.message)" }),
+                ReadinessReport.Check(
+                    name: "draining", isOK: !engine.isDraining,
+                    detail: engine.isDraining ? "the node is drained: it takes no jobs" : nil),
+                ReadinessReport.Check(
+                    name: "leader", isOK: true,
+                    detail: isLeading() ? "this node leads" : "another node leads, or none does"),
             ] + zombieChecks() + services())
     }
 

@@ -102,6 +102,9 @@ struct JobAddCommand: NodeCommand {
     private func finish(_ job: JSONValue, client: NodeClient, context: CommandContext) async throws -> ExitStatus {
         let view = try JobView(job)
         if view.isDuplicate { try context.note("This job was there already: \(view.id)") }
+        if view.json["replaced"]?.bool == true {
+            try context.note("A waiting job took over what this one brought: \(view.id)")
+        }
         if let wait {
             return try await JobWaiter(client: client, context: context, format: node.format).wait(
                 for: view, within: wait.value)

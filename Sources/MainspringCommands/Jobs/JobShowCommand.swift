@@ -29,14 +29,19 @@ struct JobShowCommand: NodeCommand {
 
     private func show(_ job: JobView, in context: CommandContext) throws {
         let now = context.time.now()
-        let detail = job.detail(now: now)
+        // How far it is has a line of its own.
+        let detail =
+            job.state == JobState.running.rawValue && job.time("cancel_requested_at") == nil ? "" : job.detail(now: now)
         var fields: [(String, String)] = [
             ("Job", job.id), ("Kind", job.kind), ("State", job.state + (detail.isEmpty ? "" : " (\(detail))")),
             ("Queue", "\(job.queue), priority \(job.text("priority"))"), ("Attempts", "\(job.attempts) used"),
-            ("Arguments", job.json["args"]?.compactText ?? ""), ("Tags", tags(job)), ("Schedule", job.text("schedule")),
+            ("Progress", progress(of: job, now: now)),
+            ("Rescues", rescues(of: job)), ("Arguments", job.json["args"]?.compactText ?? ""), ("Tags", tags(job)),
+            ("Metadata", metadata(of: job)), ("Schedule", job.text("schedule")), ("Parent", job.text("parent")),
         ]
         for (title, name) in [
             ("Created", "created_at"), ("Due", "scheduled_at"), ("Started", "started_at"), ("Ended", "finished_at"),
+            ("Deadline", "deadline"),
         ] {
             guard let time = job.time(name) else { continue }
             fields.append(
@@ -59,6 +64,23 @@ struct JobShowCommand: NodeCommand {
         guard !attempts.isEmpty else { return }
         try context.output.text("")
         try context.output.table(Self.table(attempts, now: now))
+    }
+
+    /// Of a job that has not come to its end, with the last sign of life.
+    private func progress(of job: JobView, now: Timestamp) -> String {
+        guard !job.isFinal else { return "" }
+        let sign = job.time("heartbeat_at").map { "last sign of life \(max(.zero, now - $0).forPeople) ago" }
+        return [job.progress, sign].compactMap(\.self).joined(separator: "; ")
+    }
+
+    private func rescues(of job: JobView) -> String {
+        guard let count = job.json["rescues"]?.integer, count > 0 else { return "" }
+        return "\(count) of at most \(job.json["max_rescues"]?.integer ?? 0)"
+    }
+
+    private func metadata(of job: JobView) -> String {
+        (job.json["metadata"]?.object ?? [:]).sorted { $0.key < $1.key }
+            .map { "\($0.key)=\($0.value.string ?? "")" }.joined(separator: "\n")
     }
 
     private func tags(_ job: JobView) -> String {

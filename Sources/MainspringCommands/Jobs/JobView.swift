@@ -32,6 +32,13 @@ struct JobView: Sendable {
         return [error["code"]?.string, error["message"]?.string].compactMap(\.self).joined(separator: ": ")
     }
 
+    /// `40 %: two of five files`; nil when the attempt told nothing.
+    var progress: String? {
+        let fraction = json["progress"]?["fraction"]?.double.map { "\(Int($0 * 100)) %" }
+        let parts = [fraction, json["progress"]?["message"]?.string].compactMap(\.self)
+        return parts.isEmpty ? nil : parts.joined(separator: ": ")
+    }
+
     func text(_ name: String) -> String { json[name]?.string ?? "" }
 
     func time(_ name: String) -> Timestamp? { json[name]?.string.flatMap { Timestamp(rfc3339: $0) } }
@@ -43,7 +50,9 @@ struct JobView: Sendable {
         case .scheduled: return due
         case .retryable:
             return [due.isEmpty ? "" : "again \(due)", failure ?? ""].filter { !$0.isEmpty }.joined(separator: "; ")
+        case .available where json["parked"]?.string != nil: return "parked: \(text("parked"))"
         case .running where json["cancel_requested_at"]?.string != nil: return "cancel requested"
+        case .running: return progress ?? ""
         case .discarded, .cancelled: return failure ?? ""
         default: return ""
         }

@@ -2,6 +2,6 @@ import ArgumentParser
 
 struct NodeGroupCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "node", abstract: "Stop a node, or see what its stop would cut.",
-        subcommands: [NodeStopCommand.self])
+        commandName: "node", abstract: "List the nodes of a store, drain, resume and stop them.",
+        subcommands: [NodeListCommand.self, NodeDrainCommand.self, NodeResumeCommand.self, NodeStopCommand.self])
 }

@@ -4,14 +4,17 @@ import MainspringCore
 struct NodeStopCommand: NodeCommand {
     static let configuration = CommandConfiguration(
         commandName: "stop",
-        abstract: "Stop the node in order, as SIGTERM does; or see what that would do.",
+        abstract: "Stop a node in order, as SIGTERM does; or see what that would do.",
         discussion: """
             --dry-run stops nothing: it lists who would end by itself and who would be cut, from timeouts and from how long \
-            earlier stops took.
+            earlier stops took. It is about the node that is asked.
 
-            Example:
+            Examples:
               mainspring node stop --dry-run
+              mainspring node stop market-2
             """)
+
+    @OptionGroup var target: NodeName
 
     @Flag(help: "Stop nothing; tell who would be cut.")
     var dryRun = false
@@ -20,7 +23,7 @@ struct NodeStopCommand: NodeCommand {
 
     func run(in context: CommandContext) async throws -> ExitStatus {
         let (name, answer) = try await NodeClient.with(node, in: context) { client in
-            let name = try await client.get("node")["node"]?.string ?? ""
+            let name = try await target.resolved(by: client)
             let body: JSONValue = ["dry_run": .bool(dryRun)]
             return (name, try await client.post("nodes", name, "stop", body: body))
         }

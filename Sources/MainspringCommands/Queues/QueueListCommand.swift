@@ -6,8 +6,8 @@ struct QueueListCommand: NodeCommand {
         commandName: "ls",
         abstract: "List queues with their jobs and workers.",
         discussion: """
-            BUSY counts the running jobs of this node beside its workers; OLDEST is how long the first available job has \
-            waited.
+            BUSY counts the running jobs of this node beside its workers; of the AVAILABLE jobs, no live node can run those \
+            that are PARKED; OLDEST is how long the first available job has waited.
 
             Example:
               mainspring queue ls
@@ -26,7 +26,7 @@ struct QueueListCommand: NodeCommand {
         let columns =
             [Table.Column("QUEUE", isWhole: true), .init("STATE"), .init("BUSY", isRight: true)]
             + states.map { .init($0.uppercased(), isRight: true) } + [
-                .init("LIMIT", isRight: true), .init("OLDEST", isRight: true),
+                .init("PARKED", isRight: true), .init("LIMIT", isRight: true), .init("OLDEST", isRight: true),
             ]
         return Table(
             columns,
@@ -39,7 +39,10 @@ struct QueueListCommand: NodeCommand {
                     .init(queue["name"]?.string ?? ""), .init(isPaused ? "paused" : "active", isPaused ? .yellow : nil),
                     .init(workers),
                 ]
-                    + counts + [.init(queue["limit"]?.integer.map { "\($0)" } ?? "-"), .init(oldest)]
+                    + counts + [
+                        .init("\(queue["parked"]?.integer ?? 0)"),
+                        .init(queue["limit"]?.integer.map { "\($0)" } ?? "-"), .init(oldest),
+                    ]
             })
     }
 }

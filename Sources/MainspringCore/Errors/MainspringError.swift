@@ -83,14 +83,14 @@ extension MainspringError.Code {
     /// What a program that ends with this error exits with; nil for a code that has no number of its own, which is 1.
     public var exitCode: Int32? {
         switch self {
-        case .notFound, .conflict, .notAllowedInState, .spawnFailed, .startFailed, .stoppedUncleanly: 1
+        case .notFound, .conflict, .notAllowedInState, .spawnFailed, .startFailed, .stoppedUncleanly, .staleAttempt: 1
         case .notRunning: 3
         case .jobCancelled: 11
         case .jobDiscarded: 12
         case .malformed, .invalidArguments, .unknownKind, .tooLarge: 64
         case .unreachable: 69
         case .storeCorrupt, .storeReadOnly, .storeFull, .storeNewer, .storeFailed: 74
-        case .queueFull, .draining, .circuitOpen, .locked, .noFreePort, .storeBusy: 75
+        case .queueFull, .draining, .circuitOpen, .locked, .noFreePort, .storeBusy, .staleTerm: 75
         case .forbidden: 77
         case .configuration, .openBind: 78
         case .timedOut: 124

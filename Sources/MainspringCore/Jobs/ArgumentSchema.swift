@@ -6,6 +6,11 @@ public struct ArgumentSchema: Sendable, Equatable {
         self.arguments = arguments
     }
 
+    /// Of these names, those that no argument has.
+    public func undeclared(among names: some Sequence<String>) -> [String] {
+        names.filter { arguments[$0] == nil }
+    }
+
     /// Undeclared arguments that are named one by one; the caller chooses how many there are, and how long.
     private static let namedUndeclared = 10
 

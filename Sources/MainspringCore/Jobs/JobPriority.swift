@@ -3,17 +3,19 @@
 public enum JobPriority: String, Sendable, Hashable, CaseIterable {
     case critical, high, normal, low
 
-    public var headStart: Duration {
+    public var headStart: Duration { .microseconds(headStartMicroseconds) }
+
+    private var headStartMicroseconds: Int64 {
         switch self {
-        case .critical: .seconds(600)
-        case .high: .seconds(120)
-        case .normal: .zero
-        case .low: .seconds(-120)
+        case .critical: 600_000_000
+        case .high: 120_000_000
+        case .normal: 0
+        case .low: -120_000_000
         }
     }
 
     /// The order in which a queue hands out jobs: smaller first.
     public func rank(availableAt time: Timestamp) -> Int64 {
-        (time - headStart).microseconds
+        time.microseconds.saturatingAdd(-headStartMicroseconds)
     }
 }

@@ -12,4 +12,10 @@ public enum UniqueConflict: String, Sendable, Hashable, CaseIterable {
     /// Like ``replace`` while the holder waits. While it runs, the newest job waits as `pending`, and becomes available when the
     /// holder has ended for good; one that waits so is replaced by a newer one, also while the holder waits again.
     case keepLast = "keep_last"
+
+    /// It means nothing without a period.
+    public var needsPeriod: Bool { self == .debounce || self == .throttle }
+
+    /// It goes by its own states, and ignores a policy's states and period.
+    public var ignoresStates: Bool { self == .keepLast }
 }

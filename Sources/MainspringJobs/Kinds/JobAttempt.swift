@@ -40,22 +40,28 @@ public final class JobAttempt: Sendable {
     private let reporting: Reporting
 
     /// What the attempt may use to tell the store of itself.
-    struct Reporting: Sendable {
+    final class Reporting: Sendable {
         let time: any TimeSource
         /// Takes what is told; soon it is written.
-        let report: @Sendable (AttemptReport) -> Void
+        let report: @Sendable (JobAttempt, AttemptReport) -> Void
+
+        init(time: any TimeSource, report: @escaping @Sendable (JobAttempt, AttemptReport) -> Void) {
+            self.time = time
+            self.report = report
+        }
     }
 
-    init(lease: Lease, startedAt: Timestamp, reporting: Reporting) {
+    init(lease: Lease, startedAt: Timestamp, instant: MonotonicInstant, reporting: Reporting) {
         self.lease = lease
         self.startedAt = startedAt
         self.reporting = reporting
-        state = Mutex(State(lastSign: reporting.time.monotonic()))
+        state = Mutex(State(lastSign: instant))
     }
 
     /// For an attempt outside of an engine, as tests of executors run them; what it reports goes nowhere.
     package convenience init(lease: Lease, startedAt: Timestamp, time: any TimeSource) {
-        self.init(lease: lease, startedAt: startedAt, reporting: Reporting(time: time) { _ in })
+        self.init(
+            lease: lease, startedAt: startedAt, instant: time.monotonic(), reporting: Reporting(time: time) { _, _ in })
     }
 
     // MARK: Signs of life
@@ -68,7 +74,7 @@ public final class JobAttempt: Sendable {
             return state.isSettled
         }
         guard !isOver else { return }
-        reporting.report(AttemptReport(id: lease.job.id, token: lease.token, progress: progress))
+        reporting.report(self, AttemptReport(id: lease.job.id, token: lease.token, progress: progress))
     }
 
     /// A sign of life that came another way, and is in the store already.
@@ -143,17 +149,23 @@ public final class JobAttempt: Sendable {
         }
     }
 
+    /// Its end is written, or on its way.
+    var isSettled: Bool { state.withLock { $0.isSettled } }
+
     /// Its end was written without it, and it still runs: a zombie, which can no longer write.
     public var isZombie: Bool { state.withLock { $0.isSettled && !$0.hasEnded } }
 
-    /// The executor has returned: what it started is gone, and its pid may be another's by now.
-    func hasEnded() {
+    /// The executor has returned: what it started is gone, and its pid may be another's by now. Answers why the attempt was asked
+    /// to end, and whether its end is the caller's to write, as by ``takeEnd()``.
+    func finish() -> (stopReason: StopReason?, isMine: Bool) {
         state.withLock { state in
+            defer { state.isSettled = true }
             state.patience?.cancel()
             state.patience = nil
             state.hasEnded = true
             state.handler = nil
             state.stopHook = nil
+            return (state.reason, !state.isSettled)
         }
     }
 

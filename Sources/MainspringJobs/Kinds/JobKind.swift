@@ -59,6 +59,16 @@ public struct JobKind: Sendable {
     func problems(in arguments: [String: JSONValue]) -> [String] {
         validate.map { $0(arguments).map { [$0] } ?? [] } ?? self.arguments.problems(in: arguments)
     }
+
+    /// What is wrong with a unique key over these arguments: one that no job has would make all of them the same. Nothing is
+    /// known of a payload that is a type in Swift.
+    func problems(inKeyOver names: [String]) -> [String] {
+        guard validate == nil else { return [] }
+        return arguments.undeclared(among: names).map { name in
+            let near = NearestName.of(name, among: arguments.arguments.keys).map { "; did you mean '\($0)'?" } ?? ""
+            return "'unique' names '\(name.printable)', which is no declared argument\(near)"
+        }
+    }
 }
 
 /// How this node works on one queue.

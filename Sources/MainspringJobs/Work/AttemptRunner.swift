@@ -1,32 +1,53 @@
 import MainspringCore
 
-/// Runs one attempt: the executor inside the middleware, within the kind's timeout, silence and the job's deadline, and what a
-/// requested stop makes of its outcome.
-struct AttemptRunner {
+/// Runs the attempts of one kind: the executor inside the middleware, within the kind's timeout, silence and the job's deadline,
+/// and what a requested stop makes of their outcomes.
+final class AttemptRunner: Sendable {
     let kind: JobKind
-    let middleware: [any JobMiddleware]
-    let time: any TimeSource
+    private let middleware: [any JobMiddleware]
+    private let time: any TimeSource
+    private let timeouts: TimeoutWatch
+    private let abandon: @Sendable (JobAttempt, AttemptRunner) -> Void
 
-    /// Returns when the executor has; `abandon` is called before that when it was told to end and took longer than the kind's
-    /// patience.
-    func run(_ attempt: JobAttempt, abandon: @escaping @Sendable () -> Void) async -> AttemptResult {
+    /// `abandon` is called when an attempt was told to end and took longer than the kind's patience.
+    init(
+        kind: JobKind, middleware: [any JobMiddleware], time: any TimeSource, timeouts: TimeoutWatch,
+        abandon: @escaping @Sendable (JobAttempt, AttemptRunner) -> Void
+    ) {
+        self.kind = kind
+        self.middleware = middleware
+        self.time = time
+        self.timeouts = timeouts
+        self.abandon = abandon
+    }
+
+    /// Returns when the executor has; nil when the attempt's end was written without it.
+    func run(_ attempt: JobAttempt) async -> AttemptResult? {
+        var result = await result(of: attempt)
+        let (stopReason, isMine) = attempt.finish()
+        guard isMine else { return nil }
+        result.outcome = outcome(result.outcome, stopReason: stopReason)
+        return result
+    }
+
+    private func result(of attempt: JobAttempt) async -> AttemptResult {
         // Asked to end before it began, for instance claimed while the node became quiet: it never runs.
-        if let reason = attempt.stopReason { return AttemptResult(outcome(.interrupted, stopReason: reason)) }
+        guard attempt.stopReason == nil else { return AttemptResult(.interrupted) }
         let left = attempt.lease.job.deadline.map { $0 - attempt.startedAt }
         if let left, left <= .zero { return AttemptResult(.discarded(Self.tooLate)) }
         let isCutByDeadline = left.map { $0 < kind.timeout } ?? false
-        let timer = time.schedule(after: isCutByDeadline ? left ?? kind.timeout : kind.timeout) {
-            attempt.stop(isCutByDeadline ? .deadline : .timeout)
-        }
+        let place = timeouts.began(
+            attempt, limit: isCutByDeadline ? left ?? kind.timeout : kind.timeout,
+            reason: isCutByDeadline ? .deadline : .timeout)
         let watch = kind.silence.map { SilenceWatch(attempt, limit: $0, time: time) }
         if let patience = kind.patience {
-            attempt.whenStopped { [time] in attempt.keep(time.schedule(after: patience, abandon)) }
+            attempt.whenStopped { [self] in
+                attempt.keep(time.schedule(after: patience) { [self] in abandon(attempt, self) })
+            }
         }
-        var result = await run(attempt, from: 0)
-        attempt.hasEnded()
-        timer.cancel()
+        let result = await run(attempt, from: 0)
+        timeouts.ended(attempt, at: place)
         watch?.cancel()
-        result.outcome = outcome(result.outcome, stopReason: attempt.stopReason)
         return result
     }
 
@@ -41,7 +62,8 @@ struct AttemptRunner {
     func outcome(_ outcome: JobOutcome, stopReason: JobAttempt.StopReason?) -> JobOutcome {
         guard let stopReason, outcome.name != .success else { return outcome }
         switch stopReason {
-        case .timeout: return .timeout(failure("timeout", "ran longer than its timeout of \(kind.timeout.text)", outcome))
+        case .timeout:
+            return .timeout(failure("timeout", "ran longer than its timeout of \(kind.timeout.text)", outcome))
         case .silent:
             let limit = kind.silence?.text ?? "none"
             return .timeout(failure("silent", "gave no sign of life for its limit of \(limit)", outcome))

@@ -10,10 +10,9 @@ import Synchronization
 public final class JobEngine: Sendable {
     private struct State {
         var pump: PumpMachine
-        /// By token, not by job: a job whose lease was lost may come back here while its old attempt still ends.
-        var running: [AttemptToken: JobAttempt] = [:]
-        /// In the order in which they came.
-        var ends: [AttemptEnd] = []
+        /// Not by job: a job whose lease was lost may come back here while its old attempt still ends.
+        var running: [ObjectIdentifier: JobAttempt] = [:]
+        var ends = AttemptEnds()
         /// Asked to cancel while the claim that took them was under way.
         var pendingCancels: Set<JobID> = []
         var isDrained = false
@@ -26,22 +25,22 @@ public final class JobEngine: Sendable {
     private let ids: any IDSource
     private let sink: any EventSink
     private let health: StoreHealth
+    private let membership: Membership
+    private let leases: LeaseRenewal
     private let reporter: Reporter
+    private let reporting: JobAttempt.Reporting
     private let onRelease: @Sendable (_ queue: String) -> Void
     private let drained: @Sendable () -> Void
     private let state: Mutex<State>
     private let pumpSignal = WakeSignal()
-    private let renewSignal = WakeSignal()
     private let channels: [String: LeaseChannel]
 
-    /// A lease that was not renewed for this long is over; it is renewed three times in it.
-    public static let leaseLength: Duration = .seconds(30)
-
-    /// `onRelease` is called when a job ended that a newer one of its queue may have waited for; `drained` when nothing runs any
-    /// more after ``quiesce()``, exactly once.
+    /// `onRelease` is called when a job let go of a unique key that a newer one of its queue may have waited for; `drained` when
+    /// nothing runs any more after ``quiesce()``, exactly once.
     init(
         registry: JobRegistry, identity: NodeIdentity, store: any JobStore, time: any TimeSource, ids: any IDSource,
-        sink: any EventSink, health: StoreHealth, onRelease: @escaping @Sendable (String) -> Void,
+        sink: any EventSink, health: StoreHealth, membership: Membership,
+        onRelease: @escaping @Sendable (String) -> Void,
         drained: @escaping @Sendable () -> Void
     ) {
         self.registry = registry
@@ -51,9 +50,13 @@ public final class JobEngine: Sendable {
         self.ids = ids
         self.sink = sink
         self.health = health
+        self.membership = membership
         self.onRelease = onRelease
         self.drained = drained
-        reporter = Reporter(store: store, time: time, health: health)
+        let reporter = Reporter(store: store, time: time, health: health)
+        self.reporter = reporter
+        reporting = JobAttempt.Reporting(time: time) { reporter.submit($1, of: $0) }
+        leases = LeaseRenewal(store: store, time: time, health: health)
         state = Mutex(State(pump: PumpMachine(workers: registry.worked.mapValues(\.workers))))
         channels = registry.worked.mapValues { _ in LeaseChannel() }
     }
@@ -62,16 +65,25 @@ public final class JobEngine: Sendable {
 
     /// Works until it is quiet and drained; all of its tasks are children of this call.
     @concurrent func run() async {
+        let timeouts = TimeoutWatch(time: time)
+        let runners = registry.kinds.mapValues { kind in
+            AttemptRunner(kind: kind, middleware: registry.middleware, time: time, timeouts: timeouts) {
+                [weak self] attempt, runner in
+                self?.abandon(attempt, runner)
+            }
+        }
         await withTaskGroup(of: Void.self) { side in
-            side.addTask(name: "mainspring.leases") { await self.renewLeases() }
+            side.addTask(name: "mainspring.leases") { await self.leases.run { self.running() } }
             side.addTask(name: "mainspring.reports") {
-                await self.reporter.run { [weak self] token, result in self?.told(token, result) }
+                await self.reporter.run { [weak self] attempt, result in self?.told(attempt, result) }
             }
             await withTaskGroup(of: Void.self) { group in
                 group.addTask(name: "mainspring.pump") { await self.pump() }
                 for (queue, options) in self.registry.worked {
                     for number in 1...max(1, options.workers) {
-                        group.addTask(name: "mainspring.worker.\(queue).\(number)") { await self.work(on: queue) }
+                        group.addTask(name: "mainspring.worker.\(queue).\(number)") {
+                            await self.work(on: queue, runners, timeouts)
+                        }
                     }
                 }
             }
@@ -84,6 +96,8 @@ public final class JobEngine: Sendable {
         while !state.withLock({ $0.isDrained }) {
             if let (exchange, ends) = nextExchange() {
                 if await !ask(exchange, ends) { retry = askAgainLater() }
+                // Short jobs that begin now end before the next exchange, and go with it.
+                await Task.yield()
             } else {
                 await pumpSignal.wait()
             }
@@ -92,10 +106,11 @@ public final class JobEngine: Sendable {
         for channel in channels.values { channel.close() }
     }
 
-    private func nextExchange() -> (PumpMachine.Exchange, [AttemptEnd])? {
-        state.withLock { state in
-            guard let exchange = state.pump.next() else { return nil }
-            defer { state.ends = [] }
+    private func nextExchange() -> (PumpMachine.Exchange, AttemptEnds)? {
+        let mayClaim = membership.holds(at: time.monotonic())
+        return state.withLock { state in
+            guard let exchange = state.pump.next(mayClaim: mayClaim) else { return nil }
+            defer { state.ends = AttemptEnds() }
             return (exchange, state.ends)
         }
     }
@@ -108,19 +123,21 @@ public final class JobEngine: Sendable {
     }
 
     /// False when the store failed.
-    private func ask(_ exchange: PumpMachine.Exchange, _ ends: [AttemptEnd]) async -> Bool {
+    private func ask(_ exchange: PumpMachine.Exchange, _ ends: AttemptEnds) async -> Bool {
         let now = time.now()
         let request: ClaimRequest? =
             exchange.demand.isEmpty
             ? nil
             : ClaimRequest(
                 owner: identity, demand: exchange.demand, kinds: registry.versions, nonce: ids.nonce(), now: now,
-                lease: Self.leaseLength)
+                lease: LeaseRenewal.length)
         do {
-            let answer = try await store.exchange(ends.map(\.settlement), claiming: request)
+            let answer = try await store.exchange(ends.settlements, claiming: request)
             health.succeeded(doing: .exchange)
-            let reporting = JobAttempt.Reporting(time: time) { [reporter] in reporter.submit($0) }
-            let attempts = answer.leases.map { JobAttempt(lease: $0, startedAt: now, reporting: reporting) }
+            let instant = time.monotonic()
+            let attempts = answer.leases.map {
+                JobAttempt(lease: $0, startedAt: now, instant: instant, reporting: reporting)
+            }
             written(ends, answer.settled)
             take(attempts, exchange)
             tellIfDrained()
@@ -129,7 +146,7 @@ public final class JobEngine: Sendable {
             health.failed(error, doing: .exchange)
             state.withLock { state in
                 state.pump.failed(exchange)
-                state.ends.insert(contentsOf: ends, at: 0)
+                state.ends.prepend(ends)
                 state.pendingCancels = []
             }
             return false
@@ -137,67 +154,79 @@ public final class JobEngine: Sendable {
     }
 
     /// Tells of the ends that were written; their attempts leave with it, before anything new is taken.
-    private func written(_ ends: [AttemptEnd], _ results: [SettleResult]) {
-        guard !ends.isEmpty else { return }
+    private func written(_ ends: AttemptEnds, _ results: [SettleResult]) {
+        guard !ends.attempts.isEmpty else { return }
         state.withLock { state in
-            for end in ends where !end.isZombie { state.running[end.attempt.lease.token] = nil }
+            for (attempt, isZombie) in ends.attempts where !isZombie { state.running[ObjectIdentifier(attempt)] = nil }
         }
-        for (end, result) in zip(ends, results) {
-            var settlement = end.settlement
+        for (index, result) in results.enumerated() {
+            let attempt = ends.attempts[index].attempt
             guard case .settled(let written) = result else {
-                sink.emit(.job(.staleWrite(id: settlement.id)))
+                sink.emit(.job(.staleWrite(id: attempt.lease.job.id)))
                 continue
             }
+            var settlement = ends.settlements[index]
             settlement.nextState = written
-            let ran = (settlement.attempt.finishedAt ?? settlement.attempt.startedAt) - settlement.attempt.startedAt
+            let ran = (settlement.attempt.finishedAt ?? attempt.startedAt) - attempt.startedAt
             sink.emit(.job(.settled(settlement, ran: max(.zero, ran))))
             // What goes back at once is work again, and nothing else tells the pump.
-            if written == .available { state.withLock { $0.pump.wake(settlement.queue) } }
-            if written.isFinal, end.attempt.lease.job.unique?.onConflict == .keepLast { onRelease(settlement.queue) }
+            let job = attempt.lease.job
+            if written == .available { state.withLock { $0.pump.wake(job.queue) } }
+            // Whatever the rule of its own key: another job's rule may be to wait for it.
+            if job.unique != nil { onRelease(job.queue) }
         }
     }
 
     private func take(_ attempts: [JobAttempt], _ exchange: PumpMachine.Exchange) {
-        let counts = attempts.reduce(into: [String: Int]()) { $0[$1.lease.job.queue, default: 0] += 1 }
+        let only = exchange.demand.count == 1 ? exchange.demand.keys.first : nil
+        let byQueue = only.map { [$0: attempts] } ?? Dictionary(grouping: attempts) { $0.lease.job.queue }
         let (cancels, isQuiet): (Set<JobID>, Bool) = state.withLock { state in
             defer { state.pendingCancels = [] }
-            for attempt in attempts { state.running[attempt.lease.token] = attempt }
-            state.pump.answered(exchange, claimed: counts)
+            for attempt in attempts { state.running[ObjectIdentifier(attempt)] = attempt }
+            state.pump.answered(exchange, claimed: byQueue.mapValues(\.count))
             return (state.pendingCancels, state.pump.isQuiet)
         }
-        for attempt in attempts {
+        if isQuiet { for attempt in attempts { attempt.stop(.shutdown) } }
+        if !cancels.isEmpty {
+            for attempt in attempts where cancels.contains(attempt.lease.job.id) { attempt.stop(.cancelRequested) }
+        }
+        for (queue, attempts) in byQueue { channels[queue]?.send(attempts) }
+    }
+
+    private func work(on queue: String, _ runners: [String: AttemptRunner], _ timeouts: TimeoutWatch) async {
+        guard let channel = channels[queue] else { return }
+        var count = 0
+        var runner: AttemptRunner?
+        while let attempt = await channel.next(beforeIdle: timeouts.rest) {
             let job = attempt.lease.job
-            if isQuiet { attempt.stop(.shutdown) }
-            if cancels.contains(job.id) { attempt.stop(.cancelRequested) }
             sink.emit(
                 .job(
                     .started(
                         id: job.id, kind: job.kind, queue: job.queue, attempt: attempt.lease.attemptNumber,
                         waited: max(.zero, attempt.startedAt - job.scheduledAt))))
-            channels[job.queue]?.send(attempt)
+            if runner?.kind.name != job.kind { runner = runners[job.kind] }
+            await run(attempt, runner)
+            count += 1
+            // A worker that always finds more to do would keep others off its thread.
+            if count % 64 == 0 { await Task.yield() }
         }
     }
 
-    private func work(on queue: String) async {
-        guard let channel = channels[queue] else { return }
-        while let attempt = await channel.next() {
-            guard let kind = registry.kinds[attempt.lease.job.kind] else {
-                attempt.hasEnded()
-                end(attempt, AttemptResult(.interrupted), policy: RetryPolicy(), isZombie: false)
-                continue
-            }
-            let runner = AttemptRunner(kind: kind, middleware: registry.middleware, time: time)
-            let result = await runner.run(attempt) { [weak self] in self?.abandon(attempt, runner) }
-            if attempt.takeEnd() {
-                end(attempt, result, policy: kind.retry, isZombie: false)
-            } else {
-                zombieEnded(attempt)
-            }
+    private func run(_ attempt: JobAttempt, _ runner: AttemptRunner?) async {
+        guard let runner else {
+            _ = attempt.finish()
+            return end(attempt, AttemptResult(.interrupted), policy: RetryPolicy(), isZombie: false)
+        }
+        if let result = await runner.run(attempt) {
+            end(attempt, result, policy: runner.kind.retry, isZombie: false)
+        } else {
+            zombieEnded(attempt)
         }
     }
 
     private func end(_ attempt: JobAttempt, _ result: AttemptResult, policy: RetryPolicy, isZombie: Bool) {
-        guard attempt.stopReason != .leaseLost else {
+        let stopReason = attempt.stopReason
+        guard stopReason != .leaseLost else {
             sink.emit(.job(.staleWrite(id: attempt.lease.job.id)))
             if !isZombie { leave(attempt) }
             return
@@ -205,11 +234,11 @@ public final class JobEngine: Sendable {
         var random = SourcedRandom(ids)
         let settlement = Settlement(
             lease: attempt.lease, outcome: result.outcome, policy: policy, output: result.output, node: identity.name,
-            startedAt: attempt.startedAt, now: time.now(), cancelRequested: attempt.stopReason == .cancelRequested,
+            startedAt: attempt.startedAt, now: time.now(), cancelRequested: stopReason == .cancelRequested,
             retryAfter: result.retryAfter, using: &random)
         state.withLock { state in
-            state.ends.append(AttemptEnd(attempt: attempt, settlement: settlement, isZombie: isZombie))
-            state.pump.ended(settlement.queue, freesSlot: !isZombie)
+            state.ends.append(settlement, of: attempt, isZombie: isZombie)
+            state.pump.ended(attempt.lease.job.queue, freesSlot: !isZombie)
         }
         pumpSignal.notify()
     }
@@ -233,7 +262,7 @@ public final class JobEngine: Sendable {
     /// Nothing more is written of it: its slot is free.
     private func leave(_ attempt: JobAttempt) {
         state.withLock { state in
-            state.running[attempt.lease.token] = nil
+            state.running[ObjectIdentifier(attempt)] = nil
             state.pump.freed(attempt.lease.job.queue)
         }
         pumpSignal.notify()
@@ -253,38 +282,18 @@ public final class JobEngine: Sendable {
 
     // MARK: Leases
 
-    private func renewLeases() async {
-        while !Task.isCancelled {
-            let timer = time.schedule(after: Self.leaseLength / 3) { [renewSignal] in renewSignal.notify() }
-            await renewSignal.wait()
-            timer.cancel()
-            if Task.isCancelled { return }
-            await renew()
-        }
-    }
-
-    /// Renews the leases of what runs here, and stops what lost its own or was asked to cancel.
-    func renew() async {
-        let attempts = state.withLock { $0.running.values.filter { !$0.isZombie } }
-        guard !attempts.isEmpty else { return }
-        do {
-            let renewal = try await store.renew(attempts.map(\.lease.token), lease: Self.leaseLength)
-            health.succeeded(doing: .renew)
-            for attempt in attempts {
-                if renewal.lost.contains(attempt.lease.token) { attempt.stop(.leaseLost) }
-                if renewal.cancelRequested.contains(attempt.lease.token) { attempt.stop(.cancelRequested) }
-            }
-        } catch {
-            health.failed(error, doing: .renew)
-        }
-    }
+    /// Before this node looks for leases that are over. False when the store failed.
+    func renewIfLate() async -> Bool { await leases.renewIfLate(running()) }
 
     /// Asks the store now whether attempts that run here lost their lease or were asked to cancel.
-    func checkLeases() { renewSignal.notify() }
+    func checkLeases() { leases.look() }
 
-    private func told(_ token: AttemptToken, _ result: ReportResult) {
-        guard let attempt = state.withLock({ $0.running[token] }) else { return }
+    private func told(_ attempt: JobAttempt, _ result: ReportResult) {
+        // What it told before its end may be written after it.
+        guard state.withLock({ $0.running[ObjectIdentifier(attempt)] }) != nil else { return }
         switch result {
+        // Its end overtook the report.
+        case .stale where attempt.isSettled: break
         case .stale:
             sink.emit(.job(.staleWrite(id: attempt.lease.job.id)))
             attempt.stop(.leaseLost)
@@ -330,12 +339,12 @@ public final class JobEngine: Sendable {
 
     /// Asks everything that runs to end; it goes back to the queue without using an attempt.
     public func stopRunning() {
-        for attempt in state.withLock({ Array($0.running.values) }) { attempt.stop(.shutdown) }
+        for attempt in running() { attempt.stop(.shutdown) }
     }
 
     /// Ends everything that runs by force.
     public func killRunning() {
-        for attempt in state.withLock({ Array($0.running.values) }) { attempt.kill() }
+        for attempt in running() { attempt.kill() }
     }
 
     // MARK: Views
@@ -352,11 +361,18 @@ public final class JobEngine: Sendable {
 
     /// The attempts that run here now, zombies included.
     public func runningAttempts() -> [JobAttempt] {
-        state.withLock { Array($0.running.values) }.sorted { $0.startedAt < $1.startedAt }
+        running().sorted { $0.startedAt < $1.startedAt }
     }
+
+    private func running() -> [JobAttempt] { state.withLock { Array($0.running.values) } }
 
     /// Slots of the queue that are taken on this node.
     public func busy(queue: String) -> Int {
         state.withLock { state in state.running.values.count { $0.lease.job.queue == queue } }
+    }
+
+    /// Of those, the ones that a zombie keeps.
+    public func zombies(queue: String) -> Int {
+        state.withLock { state in state.running.values.count { $0.lease.job.queue == queue && $0.isZombie } }
     }
 }

@@ -8,8 +8,13 @@ final class Reporter: Sendable {
     private let store: any JobStore
     private let time: any TimeSource
     private let health: StoreHealth
+    private struct Entry {
+        let attempt: JobAttempt
+        var report: AttemptReport
+    }
+
     /// At most one for each running attempt.
-    private let waiting = Mutex<[AttemptToken: AttemptReport]>([:])
+    private let waiting = Mutex<[AttemptToken: Entry]>([:])
     private let signal = WakeSignal()
 
     static let pause: Duration = .milliseconds(200)
@@ -20,35 +25,39 @@ final class Reporter: Sendable {
         self.health = health
     }
 
-    func submit(_ report: AttemptReport) {
+    /// `isNews`: it is later than what waits.
+    func submit(_ report: AttemptReport, of attempt: JobAttempt, isNews: Bool = true) {
         waiting.withLock { waiting in
-            var merged = report
-            merged.progress = report.progress ?? waiting[report.token]?.progress
-            merged.output = report.output ?? waiting[report.token]?.output
-            waiting[report.token] = merged
+            let other = waiting[report.token]?.report ?? report
+            let (late, early) = isNews ? (report, other) : (other, report)
+            let merged = AttemptReport(
+                id: report.id, token: report.token, progress: late.progress ?? early.progress,
+                output: late.output ?? early.output)
+            waiting[report.token] = Entry(attempt: attempt, report: merged)
         }
         signal.notify()
     }
 
     /// Until its task is cancelled; then what waits is dropped, as its attempts have ended.
-    func run(told: @escaping @Sendable (AttemptToken, ReportResult) -> Void) async {
+    func run(told: @escaping @Sendable (JobAttempt, ReportResult) -> Void) async {
         while true {
             await signal.wait()
             if Task.isCancelled { return }
-            let reports = waiting.withLock { waiting in
+            let entries = waiting.withLock { waiting in
                 defer { waiting = [:] }
                 return Array(waiting.values)
             }
-            guard !reports.isEmpty else { continue }
+            guard !entries.isEmpty else { continue }
             do {
-                let results = try await store.report(reports, now: time.now())
+                let results = try await store.report(entries.map(\.report), now: time.now())
                 health.succeeded(doing: .report)
-                for (report, result) in zip(reports, results) { told(report.token, result) }
+                for (entry, result) in zip(entries, results) { told(entry.attempt, result) }
+                try? await time.sleep(for: Self.pause)
             } catch {
-                // The next report tells as much; one that is lost is a sign of life that came late.
                 health.failed(error, doing: .report)
+                for entry in entries { submit(entry.report, of: entry.attempt, isNews: false) }
+                try? await time.sleep(for: health.retryDelay(of: .report))
             }
-            try? await time.sleep(for: Self.pause)
         }
     }
 }

@@ -8,6 +8,15 @@ public protocol NodeControl: Sendable {
 
     func runtime() -> RuntimeReport
 
+    /// It was told to take no more jobs, and may be told to take some again.
+    var isDraining: Bool { get }
+
+    /// It does the work of all nodes of its store.
+    var isLeading: Bool { get }
+
+    /// While on, the node takes no jobs; what runs goes on.
+    func drain(_ isOn: Bool)
+
     /// Who would be cut if the node were stopped now.
     func rehearseStop() -> ShutdownRehearsal
 

@@ -17,9 +17,25 @@ public enum SQLiteStoreFile {
             configuration.readonly = true
             configuration.busyMode = .timeout(5)
             let file = try DatabaseQueue(path: path, configuration: configuration)
-            let problems = try await file.read { try StoreCheck(database: $0).problems(path: path) }
+            let problems = try await file.look { try StoreCheck(database: $0).problems(path: path) }
             try file.close()
             return problems
+        } catch {
+            throw failure.error(for: error)
+        }
+    }
+
+    /// Writes a whole copy of the file to `destination`, like ``SQLiteJobStore/backup(to:)``.
+    @concurrent public static func backup(path: String, to destination: String) async throws {
+        let failure = StoreFailure(path: path)
+        do {
+            var configuration = Configuration()
+            configuration.label = "mainspring-backup"
+            configuration.readonly = true
+            configuration.busyMode = .timeout(5)
+            let file = try DatabaseQueue(path: path, configuration: configuration)
+            try await file.read { try StoreBackup(path: destination).write($0) }
+            try file.close()
         } catch {
             throw failure.error(for: error)
         }

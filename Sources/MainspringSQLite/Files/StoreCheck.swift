@@ -26,12 +26,16 @@ struct StoreCheck {
         guard try Schema.version(of: database, path: path) == Schema.version else {
             return ["the file has no tables of this version; the next start of a node makes them"]
         }
+        var problems: [String] = []
         do {
-            let pages = try SQLStatement(database, "PRAGMA integrity_check(20)").rows { $0.text(0) }
-            return try pages.filter { $0 != "ok" }.map { "SQLite: \($0)" } + Self.rules.compactMap(broken)
+            try SQLStatement(database, "PRAGMA integrity_check(20)").forEachRow { row in
+                if row.text(0) != "ok" { problems.append("SQLite: \(row.text(0))") }
+            }
+            for rule in Self.rules { if let problem = try broken(rule) { problems.append(problem) } }
         } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT {
-            return ["SQLite: \(error.message ?? "the file is damaged")"]
+            problems.append("SQLite: \(error.message ?? "the file is damaged")")
         }
+        return problems
     }
 
     private func broken(_ rule: Rule) throws -> String? {
@@ -79,6 +83,11 @@ struct StoreCheck {
                 WHERE job NOT IN (SELECT seq FROM mainspring_job WHERE state = 3 AND marks & 1)
                 """),
         Rule(
+            "jobs count other attempts than they have",
+            """
+            history <> coalesce((SELECT max(ord) FROM mainspring_attempt WHERE mainspring_attempt.job = mainspring_job.seq), 0)
+            """),
+        Rule(
             "attempts belong to no job",
             query: """
                 SELECT count(*), min(job) FROM mainspring_attempt WHERE job NOT IN (SELECT seq FROM mainspring_job)
@@ -96,8 +105,8 @@ struct StoreCheck {
                 SELECT count(*), 'that of the queue ' || min(queue) FROM wrong
                 """),
         Rule(
-            "terms are there instead of one",
-            query: "SELECT n, NULL FROM (SELECT count(*) AS n FROM mainspring_term) WHERE n <> 1"),
+            "terms too many or too few are there",
+            query: "SELECT abs(count(*) - 1), NULL FROM mainspring_term"),
         Rule(
             "lists and objects are not JSON",
             query: """

@@ -25,11 +25,11 @@ enum StoreFile {
         }
     }
 
-    static func prepare(_ pool: DatabasePool, durability: SQLiteJobStore.Durability, pageLimit: Int?) throws {
+    static func prepare(_ pool: DatabasePool, synchronous: String, pageLimit: Int?) throws {
         try migrate(pool)
         try pool.writeWithoutTransaction { database in
             // GRDB's own setup of a pool sets NORMAL, so this comes after it.
-            try database.execute(sql: "PRAGMA synchronous = \(durability.rawValue)")
+            try database.execute(sql: "PRAGMA synchronous = \(synchronous)")
             // In KiB, for the front of the queue and the ends of the indexes; SQLite's own 2 MiB are soon read anew.
             try database.execute(sql: "PRAGMA cache_size = -16384")
             if let pageLimit { try database.execute(sql: "PRAGMA max_page_count = \(pageLimit)") }
@@ -47,13 +47,11 @@ enum StoreFile {
         }
     }
 
-    /// GRDB closes its readers last, which cannot do what SQLite does at the last close: leave one whole file behind. While
-    /// other processes use the log it stays, and nothing is lost; they are not waited for, because they would wait too.
+    /// The last process that closes a file makes it whole, and removes the log; the others are not waited for.
     static func close(_ pool: DatabasePool) async throws {
-        try? await pool.barrierWriteWithoutTransaction { database in
-            try database.execute(sql: "PRAGMA busy_timeout = 0")
-            try database.checkpoint(.truncate)
-        }
+        _ = try? await pool.barrierWriteWithoutTransaction { try $0.checkpoint(.passive) }
+        // The readers go first, which can only read: whoever closes last must be able to do that work.
+        pool.releaseMemory()
         try pool.close()
     }
 }

@@ -33,11 +33,12 @@ enum OldLayout {
         INSERT INTO mainspring_job (seq, id, kind, version, queue, state, priority, rank, attempt, max_attempts, snoozes,
             rescues, max_rescues, created_at, scheduled_at, started_at, finished_at, cancel_requested_at, lease_until,
             owner_node, owner_incarnation, token, tags, unique_key, unique_mask, schedule, error_code, error_message,
-            error_detail, args, result)
+            error_detail, args, result, history)
         SELECT seq, id, kind, 1, queue, state, priority, rank, attempt, max_attempts, snoozes,
-            rescues, 3, created_at, scheduled_at, started_at, finished_at, cancel_requested_at, iif(state = 3, 0, NULL),
+            rescues, 3, created_at, scheduled_at, started_at, finished_at, cancel_requested_at, iif(state = 3, -1, NULL),
             owner_node, owner_incarnation, token, tags, unique_key, iif(unique_key IS NULL, 0, unique_mask), schedule,
-            error_code, error_message, error_detail, args, result
+            error_code, error_message, error_detail, args, result,
+            coalesce((SELECT max(ord) FROM attempt WHERE attempt.job = job.seq), 0)
         FROM job ORDER BY seq;
         INSERT INTO mainspring_attempt (job, ord, number, outcome, started_at, finished_at, node, error_code, error_message,
             error_detail, dropped, stdout, stderr)

@@ -4,7 +4,8 @@ extension Schema {
     /// so it cannot outlive the job. What a list filters by stands before the long columns, and what an attempt reports of
     /// its output stands elsewhere: every change of a job writes its whole row.
     ///
-    /// `progress` is -1 where the attempt told no fraction. Times are microseconds of the epoch, except `lease_until` and
+    /// `marks` are ``JobMarks``; `history` counts the attempts that were ever written of the job. `progress` is -1 where the
+    /// attempt told no fraction. Times are microseconds of the epoch, except `lease_until` and
     /// `until`, which are microseconds of the steady clock (``SteadyTime``).
     static let jobs = """
         CREATE TABLE mainspring_schema (version INTEGER NOT NULL) STRICT;
@@ -38,6 +39,7 @@ extension Schema {
             progress REAL,
             progress_message TEXT,
             marks INTEGER NOT NULL DEFAULT 0,
+            history INTEGER NOT NULL DEFAULT 0,
             parked TEXT,
             unique_mask INTEGER NOT NULL DEFAULT 0,
             unique_rule INTEGER NOT NULL DEFAULT 0,

@@ -1,7 +1,7 @@
 import MainspringCore
 import MainspringStore
 
-/// Writes finished attempts.
+/// Writes finished attempts, after the update of their job that counts them.
 struct History {
     private let transaction: StoreTransaction
     private let plain: SQLStatement
@@ -9,39 +9,47 @@ struct History {
 
     init(_ transaction: StoreTransaction) throws {
         self.transaction = transaction
-        let next = "coalesce((SELECT max(ord) FROM mainspring_attempt WHERE job = ?1), 0) + 1"
-        plain = try transaction.statement(
-            """
-            INSERT INTO mainspring_attempt (job, ord, number, outcome, started_at, finished_at, node)
-            VALUES (?1, \(next), ?2, ?3, ?4, ?5, ?6) RETURNING ord
-            """)
-        full = try transaction.statement(
-            """
-            INSERT INTO mainspring_attempt (job, ord, number, outcome, started_at, finished_at, node,
-                error_code, error_message, error_detail, dropped, stdout, stderr)
-            VALUES (?1, \(next), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) RETURNING ord
-            """)
+        plain = try transaction.statement(Self.plain)
+        full = try transaction.statement(Self.full)
     }
 
     func append(_ attempt: AttemptRecord, output: AttemptOutput, to job: Int64) throws {
         // An attempt without an outcome is still running, and is not history; a caller that settles one means
         // interrupted.
         let outcome = (attempt.outcome ?? .interrupted).code
-        let insert: SQLStatement
         if attempt.error == nil, output.isEmpty, output.droppedBytes == 0 {
-            insert = try plain.bind(job, attempt.number, outcome, attempt.startedAt, attempt.finishedAt, attempt.node)
+            try plain.bind(job, attempt.number, outcome, attempt.startedAt, attempt.finishedAt, attempt.node).run()
         } else {
-            insert = try full.bind(
+            try full.bind(
                 job, attempt.number, outcome, attempt.startedAt, attempt.finishedAt, attempt.node, attempt.error?.code,
                 attempt.error?.message, attempt.error?.detail, output.droppedBytes, output.standardOutput,
-                output.standardError)
-        }
-        var last: Int64 = 0
-        try insert.forEachRow { last = $0.int(0) }
-        if last > StoreLimits.attemptsPerJob {
-            try transaction.statement("DELETE FROM mainspring_attempt WHERE job = ? AND ord <= ?")
-                .bind(job, last - Int64(StoreLimits.attemptsPerJob)).run()
+                output.standardError
+            ).run()
         }
         transaction.reach(.stepped)
     }
+
+    /// Removes the oldest attempts of a job that has too many.
+    func trim(_ job: Int64) throws {
+        try transaction.statement(Self.trim).bind(job, StoreLimits.attemptsPerJob).run()
+        transaction.reach(.stepped)
+    }
+
+    private static let trim = """
+        DELETE FROM mainspring_attempt
+        WHERE job = ?1 AND ord <= (SELECT max(ord) FROM mainspring_attempt WHERE job = ?1) - ?2
+        """
+
+    private static let plain = """
+        INSERT INTO mainspring_attempt (job, ord, number, outcome, started_at, finished_at, node)
+        VALUES (?1, \(order), ?2, ?3, ?4, ?5, ?6)
+        """
+
+    private static let full = """
+        INSERT INTO mainspring_attempt (job, ord, number, outcome, started_at, finished_at, node,
+            error_code, error_message, error_detail, dropped, stdout, stderr)
+        VALUES (?1, \(order), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
+        """
+
+    private static let order = "(SELECT history FROM mainspring_job WHERE seq = ?1)"
 }

@@ -44,6 +44,7 @@ extension StoreTransaction {
             number: job.attempt + 1, node: job.node ?? "", startedAt: job.startedAt ?? now, finishedAt: now,
             outcome: .interrupted, error: error)
         try history.append(cut, output: output ?? AttemptOutput(), to: seq)
+        try history.trim(seq)
         move(job.queue, from: .running, to: state)
         try moved(lost, to: state, now: now)
         return ReclaimedJob(id: job.id, kind: job.kind, queue: job.queue, state: state)
@@ -53,7 +54,8 @@ extension StoreTransaction {
         UPDATE mainspring_job SET state = ?2, finished_at = ?3, rescues = rescues + 1,
             error_code = coalesce(?4, error_code), error_message = coalesce(?5, error_message),
             error_detail = iif(?4 IS NULL, error_detail, ?6),
-            owner_node = NULL, owner_incarnation = NULL, token = NULL, lease_until = NULL, marks = marks & ~1
+            owner_node = NULL, owner_incarnation = NULL, token = NULL, lease_until = NULL, marks = marks & ~1,
+            history = history + 1
         WHERE seq = ?1
         """
 }

@@ -26,13 +26,15 @@ extension StoreTransaction {
             try history.append(settlement.attempt, output: settlement.output, to: seq)
             return state
         }
-        // Stale; or something that most jobs have not: a request to cancel, reported output, or a job that waits for it.
+        // Stale; or something that most jobs have not: a request to cancel, reported output, a job that waits for it, many
+        // attempts.
         guard let before = try running(settlement, seq) else { return nil }
         if before.job.cancelRequestedAt != nil, !state.isFinal { state = .cancelled }
         guard try run(bind(update, settlement, seq, state, isSeen: true), seq: seq) == 1 else { return nil }
         reach(.stepped)
         if before.marks.contains(.live) { try removeLiveOutput(of: seq) }
         try history.append(settlement.attempt, output: settlement.output, to: seq)
+        try history.trim(seq)
         try moved(before, to: state, now: settlement.attempt.finishedAt ?? settlement.availableAt)
         return state
     }
@@ -60,9 +62,9 @@ extension StoreTransaction {
             result = ?13, error_code = coalesce(?14, error_code), error_message = coalesce(?15, error_message),
             error_detail = iif(?14 IS NULL, error_detail, ?16),
             owner_node = NULL, owner_incarnation = NULL, token = NULL, lease_until = NULL,
-            marks = marks & ~1
+            marks = marks & ~1, history = history + 1
         WHERE seq = ?1 AND \(token) AND id = ?3 AND queue = ?4 AND state = 3
-            AND (?18 OR ((?17 OR cancel_requested_at IS NULL) AND marks = 0))
+            AND (?18 OR ((?17 OR cancel_requested_at IS NULL) AND marks = 0 AND history < \(StoreLimits.attemptsPerJob)))
         """
     }
 

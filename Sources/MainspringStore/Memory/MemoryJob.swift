@@ -1,11 +1,20 @@
 import MainspringCore
 
-/// A job as the memory store keeps it: what a row of a database holds.
-struct MemoryJob: Sendable {
+/// A job as the memory store keeps it: what a row of a database holds. One object, changed where it stands; only
+/// ``MemoryState`` does that.
+final class MemoryJob {
     let seq: Int64
+    /// That of its record, which never changes.
+    let queue: MemoryQueue
     var record: JobRecord
     var hold: Hold?
     var history: [Attempt] = []
+
+    init(seq: Int64, record: JobRecord, queue: MemoryQueue) {
+        self.seq = seq
+        self.queue = queue
+        self.record = record
+    }
 
     /// Who runs it now.
     struct Hold: Sendable {
@@ -21,9 +30,9 @@ struct MemoryJob: Sendable {
         var output: AttemptOutput
     }
 
-    /// The key that it holds against others in its state.
-    var heldKey: String? {
-        record.unique.flatMap { $0.states.contains(record.state) ? $0.key : nil }
+    /// Its key, while it holds that against others in its state.
+    var held: UniqueHold? {
+        record.unique.flatMap { $0.states.contains(record.state) ? $0 : nil }
     }
 
     /// Its place in its queue while it is available.
@@ -40,7 +49,7 @@ struct MemoryJob: Sendable {
 
     var waitsForItsTime: Bool { record.state == .scheduled || record.state == .retryable }
 
-    mutating func append(_ attempt: Attempt) {
+    func append(_ attempt: Attempt) {
         history.append(attempt)
         if history.count > StoreLimits.attemptsPerJob { history.removeFirst() }
     }

@@ -32,9 +32,9 @@ public final class MemoryJobStore: JobStore {
 
     public var name: String { "memory" }
 
-    private func step<Value>(
-        _ news: StoreNews = [], _ body: (inout MemoryState) throws -> sending Value
-    ) throws -> sending Value {
+    private func step<Value: Sendable>(
+        _ news: StoreNews = [], _ body: @Sendable (inout MemoryState) throws -> Value
+    ) throws -> Value {
         let value = try shared.step(body)
         shared.tell(news, except: number)
         return value
@@ -151,7 +151,7 @@ public final class MemoryJobStore: JobStore {
     }
 
     public func queues() async throws -> [QueueSummary] {
-        try step { $0.queues() }
+        try step { $0.summaries() }
     }
 
     public func lastOccurrences() async throws -> [String: Timestamp] {

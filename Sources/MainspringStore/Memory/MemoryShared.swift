@@ -13,14 +13,14 @@ final class MemoryShared: Sendable {
     private let handles = Mutex(Handles())
     private let time: any TimeSource
 
-    init(_ state: MemoryState, time: any TimeSource) {
+    init(_ state: sending MemoryState, time: any TimeSource) {
         self.state = Mutex(state)
         self.time = time
     }
 
     var instant: MonotonicInstant { time.monotonic() }
 
-    func step<Value>(_ body: (inout MemoryState) throws -> sending Value) throws -> sending Value {
+    func step<Value: Sendable>(_ body: @Sendable (inout MemoryState) throws -> Value) throws -> Value {
         try state.withLock { state in
             guard state != nil else { throw MainspringError(.storeFailed, "the store is closed") }
             return try body(&state!)

@@ -2,45 +2,48 @@ import MainspringCore
 
 extension MemoryState {
     mutating func claim(_ request: ClaimRequest, at instant: MonotonicInstant) -> [Lease] {
-        var claimed: [(place: OrderedLine.Place, lease: Lease)] = []
+        let leaseUntil = instant + request.lease
+        var claimed: [OrderedLine.Place] = []
         for (queue, slots) in request.demand.sorted(by: { $0.key < $1.key }) where paused[queue] != true && slots > 0 {
-            let front = available[queue]?.prefix(slots) { seq in
-                guard let job = jobs[seq]?.record else { return false }
-                return job.version <= request.kinds[job.kind] ?? 0
-            }
             // The oldest first, so that it is the one that keeps a key that two of them would hold.
-            for place in (front ?? []).sorted(by: { $0.seq < $1.seq }) {
-                if let lease = claim(place, for: request, at: instant) { claimed.append((place, lease)) }
+            for place in front(of: queue, slots, for: request).sorted(by: { $0.seq < $1.seq }) {
+                guard let job = jobs[place.seq] else { continue }
+                let token = AttemptToken(rawValue: request.nonce + ".\(job.seq)")
+                change(job, now: request.now) { job in
+                    job.record.state = .running
+                    job.record.startedAt = request.now
+                    job.record.node = request.owner.name
+                    job.record.progress = nil
+                    job.record.heartbeatAt = nil
+                    job.hold = .init(owner: request.owner, token: token, leaseUntil: leaseUntil)
+                }
+                claimed.append(place)
             }
         }
-        return claimed.sorted { $0.place < $1.place }.map(\.lease)
+        return claimed.sorted().compactMap { place in
+            guard let job = running[place.seq], let hold = job.hold else { return nil }
+            return Lease(job: job.record, token: hold.token)
+        }
     }
 
-    private mutating func claim(
-        _ place: OrderedLine.Place, for request: ClaimRequest, at instant: MonotonicInstant
-    ) -> Lease? {
-        let token = AttemptToken(rawValue: "\(request.nonce).\(place.seq)")
-        let record = change(place.seq, now: request.now) { job in
-            job.record.state = .running
-            job.record.startedAt = request.now
-            job.record.node = request.owner.name
-            job.record.progress = nil
-            job.record.heartbeatAt = nil
-            job.hold = .init(owner: request.owner, token: token, leaseUntil: instant + request.lease)
+    /// The first jobs in line that the node can run.
+    private func front(of queue: String, _ slots: Int, for request: ClaimRequest) -> [OrderedLine.Place] {
+        var front: [OrderedLine.Place] = []
+        for place in queues[queue]?.line.places ?? [] {
+            guard front.count < slots else { break }
+            guard let job = jobs[place.seq], job.record.version <= request.kinds[job.record.kind] ?? 0 else { continue }
+            front.append(place)
         }
-        return record.map { Lease(job: $0, token: token) }
+        return front
     }
 
     /// The running job that the token holds.
     func holder(of token: AttemptToken) -> MemoryJob? {
-        // A token carries its job's number behind its nonce.
-        guard let seq = token.rawValue.split(separator: ".").last.flatMap({ Int64($0) }), let job = jobs[seq],
-            job.hold?.token == token
-        else { return nil }
+        guard let job = token.seq.flatMap({ running[$0] }), job.hold?.token == token else { return nil }
         return job
     }
 
-    mutating func renew(_ tokens: [AttemptToken], until: MonotonicInstant) -> Renewal {
+    func renew(_ tokens: [AttemptToken], until: MonotonicInstant) -> Renewal {
         var renewal = Renewal()
         for token in tokens {
             guard let job = holder(of: token) else {
@@ -48,40 +51,47 @@ extension MemoryState {
                 continue
             }
             if job.record.cancelRequestedAt != nil { renewal.cancelRequested.insert(token) }
-            jobs[job.seq]?.hold?.leaseUntil = until
+            job.hold?.leaseUntil = until
         }
         return renewal
     }
 
-    mutating func report(_ reports: [AttemptReport], now: Timestamp) -> [ReportResult] {
+    func report(_ reports: [AttemptReport], now: Timestamp) -> [ReportResult] {
         reports.map { report in
             guard let job = checksTokens ? holder(of: report.token) : job(report.id), job.record.id == report.id,
                 job.hold != nil
             else { return .stale }
-            jobs[job.seq]?.record.heartbeatAt = now
-            if let progress = report.progress { jobs[job.seq]?.record.progress = progress }
-            if let output = report.output { jobs[job.seq]?.hold?.output = output }
+            job.record.heartbeatAt = now
+            if let progress = report.progress { job.record.progress = progress }
+            if let output = report.output { job.hold?.output = output }
             return .recorded(cancelRequested: job.record.cancelRequestedAt != nil)
         }
     }
 
     /// The next state must be one that a running job can have.
     mutating func settle(_ settlements: [Settlement]) -> [SettleResult] {
-        settlements.map { settlement in
-            guard let job = job(settlement.id), job.record.state == .running, job.record.queue == settlement.queue,
-                !checksTokens || job.hold?.token == settlement.token
-            else { return .stale }
-            let now = settlement.attempt.finishedAt ?? settlement.availableAt
-            change(job.seq, now: now) { $0.end(with: settlement) }
-            return .settled(jobs[job.seq]?.record.state ?? settlement.nextState)
-        }
+        var results: [SettleResult] = []
+        // A span lends each; an array would copy it.
+        let span = settlements.span
+        for index in span.indices { results.append(settle(span[index])) }
+        return results
+    }
+
+    private mutating func settle(_ settlement: Settlement) -> SettleResult {
+        guard let job = checksTokens ? holder(of: settlement.token) : job(settlement.id),
+            job.record.id == settlement.id, job.record.state == .running, job.record.queue == settlement.queue
+        else { return .stale }
+        let now = settlement.attempt.finishedAt ?? settlement.availableAt
+        change(job, now: now) { $0.end(with: settlement) }
+        return .settled(job.record.state)
     }
 
     mutating func promote(now: Timestamp, limit: Int) -> Promotion {
         var promotion = Promotion()
         for place in due.places.prefix(max(0, limit)) where place.key <= now.microseconds {
-            guard let record = change(place.seq, now: now, { $0.record.state = .available }) else { continue }
-            promotion.promoted[record.queue, default: 0] += 1
+            guard let job = jobs[place.seq] else { continue }
+            change(job, now: now) { $0.record.state = .available }
+            promotion.promoted[job.record.queue, default: 0] += 1
         }
         promotion.nextDue = due.first.map { Timestamp(microseconds: $0.key) }
         return promotion
@@ -89,20 +99,20 @@ extension MemoryState {
 
     mutating func reclaim(now: Timestamp, limit: Int, at instant: MonotonicInstant) -> [ReclaimedJob] {
         let alive = Set(liveNodes(at: instant).map(\.identity))
-        let lost = running.sorted().filter { seq in
-            guard let hold = jobs[seq]?.hold else { return false }
+        let lost = running.values.sorted { $0.seq < $1.seq }.filter { job in
+            guard let hold = job.hold else { return false }
             return !alive.contains(hold.owner) || hold.leaseUntil < instant
         }
-        return lost.prefix(max(0, limit)).compactMap { seq in
-            change(seq, now: now) { $0.comeBack(now: now) }.map {
-                ReclaimedJob(id: $0.id, kind: $0.kind, queue: $0.queue, state: $0.state)
-            }
+        return lost.prefix(max(0, limit)).map { job in
+            change(job, now: now) { $0.comeBack(now: now) }
+            return ReclaimedJob(
+                id: job.record.id, kind: job.record.kind, queue: job.record.queue, state: job.record.state)
         }
     }
 }
 
 extension MemoryJob {
-    fileprivate mutating func end(with settlement: Settlement) {
+    fileprivate func end(with settlement: Settlement) {
         let cutShort = record.cancelRequestedAt != nil && !settlement.nextState.isFinal
         record.state = cutShort ? .cancelled : settlement.nextState
         record.attempt += settlement.usesAttempt ? 1 : 0
@@ -118,7 +128,7 @@ extension MemoryJob {
         append(Attempt(record: settlement.attempt, output: settlement.output))
     }
 
-    fileprivate mutating func comeBack(now: Timestamp) {
+    fileprivate func comeBack(now: Timestamp) {
         record.rescues += 1
         if record.cancelRequestedAt != nil {
             record.state = .cancelled
@@ -135,5 +145,12 @@ extension MemoryJob {
         record.finishedAt = record.state.isFinal ? now : nil
         record.node = nil
         hold = nil
+    }
+}
+
+extension AttemptToken {
+    /// Of its job: it stands behind the nonce.
+    fileprivate var seq: Int64? {
+        rawValue.utf8.lastIndex(of: UInt8(ascii: ".")).flatMap { Int64(rawValue[$0...].dropFirst()) }
     }
 }

@@ -6,13 +6,13 @@ extension MemoryState {
             guard let job = job(id) else { return .notFound }
             let state = job.record.state
             guard !state.isFinal else { return .alreadyFinal(job.record) }
-            let record = change(job.seq, now: now) { job in
+            change(job, now: now) { job in
                 job.record.cancelRequestedAt = job.record.cancelRequestedAt ?? now
                 guard state != .running else { return }
                 job.record.state = .cancelled
                 job.record.finishedAt = now
             }
-            return record.map { state == .running ? .requested($0) : .cancelled($0) } ?? .notFound
+            return state == .running ? .requested(job.record) : .cancelled(job.record)
         }
     }
 
@@ -26,7 +26,7 @@ extension MemoryState {
         {
             return .duplicate(of: holder.record.id)
         }
-        let record = change(job.seq, now: now) { job in
+        change(job, now: now) { job in
             job.record.state = .available
             job.record.scheduledAt = now
             job.record.maxAttempts = max(job.record.maxAttempts, job.record.attempt + 1)
@@ -36,7 +36,7 @@ extension MemoryState {
             job.record.cancelRequestedAt = nil
             job.record.result = nil
         }
-        return record.map { .retried($0) } ?? .notFound
+        return .retried(job.record)
     }
 
     mutating func prune(finishedBefore: [JobState: Timestamp], now: Timestamp, limit: Int) -> Int {
@@ -82,12 +82,12 @@ extension MemoryState {
         return JobPage(jobs: page.prefix(limit).map(\.record), next: next)
     }
 
-    func queues() -> [QueueSummary] {
-        Set(counts.keys).union(paused.keys).sorted().map { name in
-            let first = available[name]?.first.flatMap { jobs[$0.seq] }
+    func summaries() -> [QueueSummary] {
+        Set(queues.keys).union(paused.keys).sorted().map { name in
+            let queue = queues[name] ?? MemoryQueue()
             return QueueSummary(
-                name: name, counts: (counts[name] ?? [:]).filter { $0.value > 0 }, isPaused: paused[name] ?? false,
-                parked: parked[name]?.count ?? 0, oldestAvailableAt: first?.record.scheduledAt)
+                name: name, counts: queue.countsByState, isPaused: paused[name] ?? false, parked: queue.parked.count,
+                oldestAvailableAt: queue.line.first.flatMap { jobs[$0.seq] }?.record.scheduledAt)
         }
     }
 }

@@ -8,7 +8,7 @@ extension MemoryState {
     private mutating func insert(_ group: [NewJob], now: Timestamp) -> [InsertResult] {
         let firstNew = lastSeq + 1
         let occurrencesBefore = occurrences
-        let countsBefore = counts
+        let queuesBefore = Set(queues.keys)
         journal = [:]
         let results = group.map { insert($0, now: now) }
         let changed = journal ?? [:]
@@ -16,7 +16,7 @@ extension MemoryState {
         guard results.contains(where: \.isRefusal) else { return results }
         rollBack(changed, firstNew: firstNew)
         occurrences = occurrencesBefore
-        counts = countsBefore
+        queues = queues.filter { queuesBefore.contains($0.key) }
         return InsertGroup.refused(results, of: group)
     }
 
@@ -47,13 +47,14 @@ extension MemoryState {
                 return .duplicate(holder.record)
             case .replace(let waiting):
                 fire(new.occurrence)
-                return .replaced(change(waiting.seq, now: now) { $0.take(record) } ?? record)
+                change(waiting, now: now) { $0.take(record) }
+                return .replaced(waiting.record)
             case .follow:
                 record.unique = record.unique?.following
                 record.state = .pending
             }
         }
-        if let limit = new.queueLimit, waiting(in: record.queue) >= limit { return .queueFull(limit: limit) }
+        if let limit = new.queueLimit, queues[record.queue]?.waiting ?? 0 >= limit { return .queueFull(limit: limit) }
         fire(new.occurrence)
         add(record)
         return .inserted(record)
@@ -68,7 +69,7 @@ extension MemoryState {
     mutating func holder(ofKey key: String, now: Timestamp) -> MemoryJob? {
         guard let holder = keyHolders[key].flatMap({ jobs[$0] }) else { return nil }
         guard let until = holder.record.unique?.until, until <= now else { return holder }
-        change(holder.seq, now: now) { $0.record.unique = nil }
+        change(holder, now: now) { $0.record.unique = nil }
         // The job that waited for it may hold it now.
         return keyHolders[key].flatMap { jobs[$0] }
     }
@@ -97,7 +98,7 @@ extension MemoryState {
 
 extension MemoryJob {
     /// Takes over the content of a newer job with its key.
-    fileprivate mutating func take(_ new: JobRecord) {
+    fileprivate func take(_ new: JobRecord) {
         record.arguments = new.arguments
         record.version = new.version
         record.priority = new.priority

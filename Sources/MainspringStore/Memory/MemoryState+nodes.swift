@@ -53,21 +53,17 @@ extension MemoryState {
         let known = KnownKinds(of: liveNodes(at: instant))
         var parking = Parking()
         // Also behind many that none knows: else those would keep it parked for ever.
-        let ready = parked.values.joined().compactMap { jobs[$0] }.filter {
+        let ready = queues.values.flatMap(\.parked).compactMap { jobs[$0] }.filter {
             known.parkReason(kind: $0.record.kind, version: $0.record.version) == nil
         }
         for job in ready.sorted(by: { $0.seq < $1.seq }).prefix(max(0, limit)) {
-            setParked(nil, job.seq)
+            setParked(nil, job)
             parking.released[job.record.queue, default: 0] += 1
         }
-        for line in available.values {
-            for place in line.places.prefix(max(0, limit)) {
-                guard let job = jobs[place.seq]?.record,
-                    let reason = known.parkReason(kind: job.kind, version: job.version)
-                else { continue }
-                setParked(reason, place.seq)
-                parking.parked += 1
-            }
+        for job in queues.values.flatMap({ $0.line.places.prefix(max(0, limit)) }).compactMap({ jobs[$0.seq] }) {
+            guard let reason = known.parkReason(kind: job.record.kind, version: job.record.version) else { continue }
+            setParked(reason, job)
+            parking.parked += 1
         }
         return parking
     }

@@ -14,14 +14,14 @@ struct OrderedLine: Sendable {
     private var head = 0
 
     var places: ArraySlice<Place> { storage[head...] }
-    var first: Place? { places.first }
+    var first: Place? { head < storage.count ? storage[head] : nil }
 
     mutating func insert(_ place: Place) {
-        storage.insert(place, at: index(of: place))
+        storage.insert(place, at: storage.last.map { $0 < place } ?? true ? storage.count : index(of: place))
     }
 
     mutating func remove(_ place: Place) {
-        let index = index(of: place)
+        let index = first == place ? head : index(of: place)
         guard index < storage.count, storage[index] == place else { return }
         guard index == head else {
             storage.remove(at: index)
@@ -32,16 +32,6 @@ struct OrderedLine: Sendable {
             storage.removeFirst(head)
             head = 0
         }
-    }
-
-    /// The first `limit` places whose number is wanted, in order. They stay in line.
-    func prefix(_ limit: Int, where isWanted: (Int64) -> Bool) -> [Place] {
-        var wanted: [Place] = []
-        for place in places {
-            if wanted.count >= limit { break }
-            if isWanted(place.seq) { wanted.append(place) }
-        }
-        return wanted
     }
 
     private func index(of place: Place) -> Int {

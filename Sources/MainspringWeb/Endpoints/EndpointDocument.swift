@@ -28,9 +28,15 @@ enum EndpointDocument {
         | 503 | `draining`, `store_…` | The node stops, or the store does not take steps; `Retry-After` tells when to try again. |
 
         A job is `id`, `kind`, `state`, `queue`, `priority`, `args`, `attempt` (used attempts), `max_attempts`, `result`, `error`
-        (`code`, `message`, `detail`), `tags`, `created_at`, `scheduled_at`, `started_at`, `finished_at`, `cancel_requested_at`,
-        `node` (that runs it now), `schedule` (that made it), `rescues`, `snoozes`, and, where one job is asked for, `attempts`
-        (`number`, `node`, `started_at`, `finished_at`, `outcome`, `error`). What is not there is null.
+        (`code`, `message`, `detail`), `tags`, `metadata`, `created_at`, `scheduled_at`, `started_at`, `finished_at`,
+        `cancel_requested_at`, `deadline`, `node` (that runs it now), `progress` (`fraction`, `message`) and `heartbeat_at` (the
+        last sign of life) of the attempt that runs or ran last, `parked` (why no live node can run it), `unique` (`key`,
+        `until`), `schedule` (that made it), `parent` (the job whose attempt made it), `version` (of its payload's form),
+        `rescues`, `max_rescues`, `snoozes`, and, where one job is asked for, `attempts` (`number`, `node`, `started_at`,
+        `finished_at`, `outcome`, `error`). What is not there is null.
+
+        A running attempt proves what it is by its token, in the header `\(HTTPField.Name.attemptToken)`: a command finds it in
+        `MAINSPRING_ATTEMPT_TOKEN`. Once another attempt has the job, or none, it is answered 409 `stale_attempt`.
 
         \(section("For programs", .api))
         \(section("For probes and metrics", .probe))
@@ -56,13 +62,18 @@ enum EndpointDocument {
                 text += "- Body: none, or `{}`.\n"
             } else {
                 text += "- Body: \(schema.typeName):\n"
-                for field in schema.fields {
-                    text +=
-                        "  - `\(field.name)`\(field.isRequired ? " (required)" : ""): \(field.schema.typeName). \(field.meaning)\n"
-                }
+                text += lines(schema.fields, indent: "  ")
             }
         }
         for answer in endpoint.answers { text += "- \(answer.status): \(answer.meaning)\n" }
         return text
+    }
+
+    private static func lines(_ fields: [Schema.Field], indent: String) -> String {
+        fields.map { field in
+            let title = "`\(field.name)`\(field.isRequired ? " (required)" : "")"
+            return "\(indent)- \(title): \(field.schema.typeName). \(field.meaning)\n"
+                + lines(field.schema.fields, indent: indent + "  ")
+        }.joined()
     }
 }

@@ -1,3 +1,4 @@
+import HTTPTypes
 import MainspringCore
 
 /// A request that passed its endpoint's checks.
@@ -7,6 +8,7 @@ struct EndpointRequest: Sendable {
     /// Null when there was no body.
     var body: JSONValue
     var form: [String: String]
+    var headers: HTTPFields = [:]
 
     /// Text of the path; empty only if the endpoint's template does not name it.
     func captured(_ name: String) -> String { path[name] ?? "" }
@@ -23,7 +25,22 @@ struct EndpointRequest: Sendable {
         return id
     }
 
+    /// The running attempt that sends the request. Throws `malformed` without its token.
+    func attempt() throws -> ParentAttempt {
+        guard let token = headers[.attemptToken], !token.isEmpty else {
+            throw MainspringError(
+                .malformed, "the header \(HTTPField.Name.attemptToken) is missing",
+                hint: "A command finds its token in MAINSPRING_ATTEMPT_TOKEN.")
+        }
+        return ParentAttempt(id: try jobID(), token: AttemptToken(rawValue: token))
+    }
+
     static let noSuchJob = MainspringError(
         .notFound, "there is no such job",
         hint: "Finished jobs are removed when their retention ends. See 'mainspring job ls'.")
+}
+
+extension HTTPField.Name {
+    // A valid header name.
+    static let attemptToken = HTTPField.Name("Mainspring-Attempt-Token")!
 }

@@ -3,8 +3,8 @@ import HTTPTypes
 /// Every route of this version.
 enum EndpointTable {
     static let all: [Endpoint] =
-        JobEndpoints.all + QueueEndpoints.all + ServiceEndpoints.all + NodeEndpoints.all + RuntimeEndpoint.all
-        + PageEndpoints.all
+        JobEndpoints.all + AttemptEndpoints.all + QueueEndpoints.all + ServiceEndpoints.all + NodeEndpoints.all
+        + PeerEndpoints.all + RuntimeEndpoint.all + PageEndpoints.all
 
     /// By path: what needs no thread of the pool.
     static let immediate = Dictionary(

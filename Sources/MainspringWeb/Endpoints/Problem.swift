@@ -71,11 +71,11 @@ struct Problem: Error, Sendable {
         case .invalidArguments, .unknownKind: .unprocessableContent
         case .forbidden: .forbidden
         case .notFound: .notFound
-        case .conflict, .notAllowedInState: .conflict
+        case .conflict, .notAllowedInState, .staleAttempt: .conflict
         case .tooLarge: .contentTooLarge
         case .queueFull: .tooManyRequests
         case .draining, .circuitOpen, .locked, .storeBusy, .storeFull, .storeReadOnly, .storeCorrupt, .storeNewer,
-            .storeFailed:
+            .storeFailed, .staleTerm:
             .serviceUnavailable
         default: .internalServerError
         }

@@ -7,11 +7,14 @@ indirect enum Schema: Sendable {
         maxBytes: Int, choices: [String] = [], format: String? = nil,
         isValid: @Sendable (String) -> Bool = { _ in true })
     case integer(ClosedRange<Int64>)
+    case number(ClosedRange<Double>)
     case boolean
     case array(of: Schema, count: ClosedRange<Int>)
     case object([Field])
     /// Any members: something else checks them.
     case openObject
+    /// Strings by name: at most so many, names and values together at most so many bytes.
+    case texts(count: Int, maxBytes: Int)
     /// One, or an array of at most this many.
     case oneOrMany(Schema, max: Int)
     /// Named by the contract, and refused in this version.
@@ -54,6 +57,10 @@ indirect enum Schema: Sendable {
             }
         case (.integer(let range), .integer(let number)):
             if !range.contains(number) { refuse("must be from \(range.lowerBound) to \(range.upperBound)") }
+        case (.number(let range), .integer), (.number(let range), .number):
+            if value.double.map(range.contains) != true {
+                refuse("must be from \(range.lowerBound) to \(range.upperBound)")
+            }
         case (.boolean, .bool): break
         case (.array(let schema, let count), .array(let items)):
             if !count.contains(items.count) {
@@ -61,8 +68,17 @@ indirect enum Schema: Sendable {
             }
             for item in items { schema.check(item, field: field, index: index, into: &problems) }
         case (.object(let fields), .object(let members)):
-            check(members, against: fields, index: index, into: &problems)
+            check(members, against: fields, within: field, index: index, into: &problems)
         case (.openObject, .object): break
+        case (.texts(let count, let maxBytes), .object(let members)):
+            let bytes = members.reduce(0) { $0 + $1.key.utf8.count + ($1.value.string?.utf8.count ?? 0) }
+            if members.values.contains(where: { $0.string == nil }) {
+                refuse("must hold strings only")
+            } else if members.count > count {
+                refuse("must hold at most \(count) entries")
+            } else if bytes > maxBytes {
+                refuse("is longer than \(ByteSize(bytes: maxBytes).text), names and values together")
+            }
         case (.oneOrMany(let schema, let max), .array(let items)):
             guard (1...max).contains(items.count) else { return refuse("an array must hold 1 to \(max) items") }
             for (index, item) in items.enumerated() { schema.check(item, field: nil, index: index, into: &problems) }
@@ -73,23 +89,26 @@ indirect enum Schema: Sendable {
     }
 
     private func check(
-        _ members: [String: JSONValue], against fields: [Field], index: Int?, into problems: inout [BodyProblem]
+        _ members: [String: JSONValue], against fields: [Field], within parent: String?, index: Int?,
+        into problems: inout [BodyProblem]
     ) {
+        func path(_ name: String) -> String { parent.map { "\($0).\(name)" } ?? name }
         for name in members.keys.sorted() where !fields.contains(where: { $0.name == name }) {
             let near = NearestName.of(name, among: fields.map(\.name)).map { "; did you mean '\($0)'?" } ?? ""
             let known = fields.isEmpty ? "none are" : "known are \(fields.map(\.name).joined(separator: ", "))"
             problems.append(
                 BodyProblem(
-                    index: index, field: String(name.prefix(64)), code: .malformed,
+                    index: index, field: path(String(name.prefix(64))), code: .malformed,
                     message: "is not a known field\(near.isEmpty ? " (\(known))" : near)"))
         }
         for field in fields {
             if let value = members[field.name] {
                 // Null says that a field is not there.
                 if value == .null, !field.isRequired { continue }
-                field.schema.check(value, field: field.name, index: index, into: &problems)
+                field.schema.check(value, field: path(field.name), index: index, into: &problems)
             } else if field.isRequired {
-                problems.append(BodyProblem(index: index, field: field.name, code: .malformed, message: "is missing"))
+                problems.append(
+                    BodyProblem(index: index, field: path(field.name), code: .malformed, message: "is missing"))
             }
         }
     }
@@ -100,9 +119,12 @@ indirect enum Schema: Sendable {
         case .string(_, let choices, let format, _):
             choices.isEmpty ? format.map { "a \($0)" } ?? "a string" : "one of \(choices.joined(separator: ", "))"
         case .integer(let range): "an integer from \(range.lowerBound) to \(range.upperBound)"
+        case .number(let range): "a number from \(range.lowerBound) to \(range.upperBound)"
         case .boolean: "true or false"
         case .array(let schema, let count): "an array of up to \(count.upperBound), each \(schema.typeName)"
         case .object, .openObject: "an object"
+        case .texts(let count, let maxBytes):
+            "an object of up to \(count) strings, \(ByteSize(bytes: maxBytes).text) in all"
         case .oneOrMany(let schema, let max): "\(schema.typeName), or an array of 1 to \(max) of them"
         case .notInThisVersion: "not in this version"
         }

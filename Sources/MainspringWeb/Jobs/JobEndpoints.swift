@@ -12,28 +12,29 @@ enum JobEndpoints {
         "wait", .duration(max: .seconds(60)), "Answers when it has ended, at the latest after this time.")
     private static let unknown = Endpoint.Answer(404, "There is no such job.")
 
+    static let additionAnswers = [
+        Endpoint.Answer(201, "Created (and, with `wait`, ended): the job, or an array of the jobs in order."),
+        Endpoint.Answer(
+            200,
+            "It was there already, by its id or its unique key: that job, with `\"duplicate\": true`; or, with `\"replaced\": true`, "
+                + "the waiting job that took over its content. In an array: when all were."
+        ),
+        Endpoint.Answer(400, "Malformed; `problems` names fields and, in an array, indices."),
+        Endpoint.Answer(409, "The id belongs to a job of another kind, queue or arguments. Nothing was written."),
+        Endpoint.Answer(
+            422,
+            "Refused by the declared kinds, arguments or queues; `problems` lists all, with "
+                + "indices. Nothing was written."
+        ),
+        Endpoint.Answer(429, "The queue is full; `Retry-After`. Nothing was written."),
+        Endpoint.Answer(503, "The node stops or the store does not answer; `Retry-After`."),
+    ]
+
     private static let add = Endpoint(
         .post, "/v1/jobs", "Adds one job, or all of an array or none.",
         parameters: [wait],
         body: .json(JobRequestBody.schema),
-        answers: [
-            Endpoint.Answer(201, "Created (and, with `wait`, ended): the job, or an array of the jobs in order."),
-            Endpoint.Answer(202, "Created, and not ended within `wait`: it runs on."),
-            Endpoint.Answer(
-                200,
-                "It was there already, by its id or its unique key: that job, with `\"duplicate\": true`. "
-                    + "In an array: when all were."
-            ),
-            Endpoint.Answer(400, "Malformed; `problems` names fields and, in an array, indices."),
-            Endpoint.Answer(409, "The id belongs to a job of another kind, queue or arguments. Nothing was written."),
-            Endpoint.Answer(
-                422,
-                "Refused by the declared kinds, arguments or queues; `problems` lists all, with "
-                    + "indices. Nothing was written."
-            ),
-            Endpoint.Answer(429, "The queue is full; `Retry-After`. Nothing was written."),
-            Endpoint.Answer(503, "The node stops or the store does not answer; `Retry-After`."),
-        ]
+        answers: additionAnswers + [Endpoint.Answer(202, "Created, and not ended within `wait`: it runs on.")]
     ) { request, context in try await JobAddition(context: context).reply(to: request) }
 
     private static let list = Endpoint(

@@ -4,7 +4,9 @@ import MainspringStore
 /// Jobs as the API writes them.
 enum JobRendering {
     /// `attempts` nil leaves the field out.
-    static func json(_ job: JobRecord, attempts: [AttemptRecord]? = nil, isDuplicate: Bool = false) -> JSONValue {
+    static func json(
+        _ job: JobRecord, attempts: [AttemptRecord]? = nil, isDuplicate: Bool = false, isReplaced: Bool = false
+    ) -> JSONValue {
         var members: [String: JSONValue] = [
             "id": .string(job.id.rawValue), "kind": .string(job.kind), "state": .string(job.state.rawValue),
             "queue": .string(job.queue), "priority": .string(job.priority.rawValue),
@@ -16,11 +18,24 @@ enum JobRendering {
             "finished_at": time(job.finishedAt),
             "cancel_requested_at": time(job.cancelRequestedAt), "node": job.node.map(JSONValue.string) ?? .null,
             "schedule": job.schedule.map(JSONValue.string) ?? .null, "rescues": .integer(Int64(job.rescues)),
-            "snoozes": .integer(Int64(job.snoozes)),
+            "max_rescues": .integer(Int64(job.maxRescues)), "snoozes": .integer(Int64(job.snoozes)),
+            "version": .integer(Int64(job.version)), "metadata": .object(job.metadata.mapValues(JSONValue.string)),
+            "unique": job.unique.map { ["key": .string($0.key), "until": time($0.until)] } ?? .null,
+            "deadline": time(job.deadline), "parent": job.parent.map { .string($0.rawValue) } ?? .null,
+            "progress": job.progress.map(json) ?? .null, "heartbeat_at": time(job.heartbeatAt),
+            "parked": job.parked.map(JSONValue.string) ?? .null,
         ]
         if let attempts { members["attempts"] = .array(attempts.map(json)) }
         if isDuplicate { members["duplicate"] = true }
+        if isReplaced { members["replaced"] = true }
         return .object(members)
+    }
+
+    private static func json(_ progress: JobProgress) -> JSONValue {
+        [
+            "fraction": progress.fraction.map(JSONValue.double) ?? .null,
+            "message": progress.message.map(JSONValue.string) ?? .null,
+        ]
     }
 
     static func json(_ attempt: AttemptRecord) -> JSONValue {

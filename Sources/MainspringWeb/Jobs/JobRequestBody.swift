@@ -1,4 +1,5 @@
 import MainspringCore
+import MainspringJobs
 
 /// The body of `POST /v1/jobs`: its schema, and how it becomes requests.
 enum JobRequestBody {
@@ -19,13 +20,24 @@ enum JobRequestBody {
                 "at",
                 .string(maxBytes: 64, format: "time such as 2026-11-01T17:00:00Z") { Timestamp(rfc3339: $0) != nil },
                 "Not before this time (RFC 3339); a past one means now."),
-            Schema.Field("unique", .notInThisVersion, "Declare `unique:` on the job kind instead."),
+            Schema.Field(
+                "deadline",
+                .string(maxBytes: 64, format: "time such as 2026-11-01T17:00:00Z, or duration such as 1h") {
+                    Timestamp(rfc3339: $0) != nil || Duration(text: $0) != nil
+                },
+                "No attempt starts after this time, or this long from now, and one that runs is ended. Default: the kind's."
+            ),
+            Schema.Field("unique", UniqueBody.schema, "In place of the kind's `unique`."),
+            Schema.Field(
+                "metadata", .texts(count: JobRequest.metadataLimit, maxBytes: JobRequest.metadataLength),
+                "Kept with the job and never interpreted, such as the trace that it belongs to."),
             Schema.Field(
                 "tags",
                 .array(
                     of: .string(
-                        maxBytes: 64, format: "tag without spaces, commas or control characters", isValid: isTag),
-                    count: 0...16), "Words to find it by."),
+                        maxBytes: JobRequest.tagLength, format: "tag without spaces, commas or control characters",
+                        isValid: JobRequest.isTag),
+                    count: 0...JobRequest.tagLimit), "Words to find it by."),
             Schema.Field(
                 "id",
                 .string(maxBytes: 128, format: "text of letters, digits, '.', '_' or '-'") {
@@ -34,18 +46,15 @@ enum JobRequestBody {
                 "The caller's own id: the same request sent again makes no second job. Default: a new UUIDv7."),
         ]), max: limit)
 
-    /// Requests from a body that passed the schema; throws `malformed` where two fields exclude each other.
-    static func requests(from body: JSONValue, now: Timestamp) throws(Problem) -> [JobRequest] {
+    /// Requests from a body that passed the schema; throws `malformed` where fields do not go together.
+    static func requests(
+        from body: JSONValue, parent: ParentAttempt?, now: Timestamp
+    ) throws(Problem) -> [JobRequest] {
         let items = body.array ?? [body]
-        let clashes = items.enumerated().filter { has($0.element, "in") && has($0.element, "at") }
-        guard clashes.isEmpty else {
-            throw Problem(
-                malformed: clashes.map { index, _ in
-                    BodyProblem(
-                        index: body.array == nil ? nil : index, field: "in", code: .malformed,
-                        message: "cannot stand together with 'at'")
-                })
+        let problems = items.enumerated().flatMap { index, item in
+            clashes(in: item, index: body.array == nil ? nil : index)
         }
+        guard problems.isEmpty else { throw Problem(malformed: problems) }
         return items.map { item in
             let delay = item["in"]?.string.flatMap { Duration(text: $0) }.map { now + $0 }
             return JobRequest(
@@ -53,17 +62,23 @@ enum JobRequestBody {
                 priority: item["priority"]?.string.flatMap { JobPriority(rawValue: $0) },
                 runAt: delay ?? item["at"]?.string.flatMap { Timestamp(rfc3339: $0) },
                 id: item["id"]?.string.flatMap { JobID(rawValue: $0) },
-                tags: item["tags"]?.array?.compactMap(\.string) ?? [])
+                tags: item["tags"]?.array?.compactMap(\.string) ?? [],
+                metadata: item["metadata"]?.object?.compactMapValues(\.string) ?? [:],
+                unique: item["unique"].flatMap(UniqueBody.policy), deadline: deadline(in: item, now: now),
+                parent: parent)
         }
     }
 
-    private static func has(_ item: JSONValue, _ field: String) -> Bool { item[field].map { $0 != .null } ?? false }
-
-    /// Only such tags can be written in a query.
-    private static func isTag(_ text: String) -> Bool {
-        !text.isEmpty
-            && !text.unicodeScalars.contains {
-                $0 == "," || $0.properties.isWhitespace || $0.value < 0x20 || $0.value == 0x7F
-            }
+    private static func clashes(in item: JSONValue, index: Int?) -> [BodyProblem] {
+        var problems = UniqueBody.problems(in: item["unique"] ?? .null)
+        if has(item, "in"), has(item, "at") { problems.append(("in", "cannot stand together with 'at'")) }
+        return problems.map { BodyProblem(index: index, field: $0.field, code: .malformed, message: $0.message) }
     }
+
+    private static func deadline(in item: JSONValue, now: Timestamp) -> Timestamp? {
+        guard let text = item["deadline"]?.string else { return nil }
+        return Timestamp(rfc3339: text) ?? Duration(text: text).map { now + $0 }
+    }
+
+    private static func has(_ item: JSONValue, _ field: String) -> Bool { item[field].map { $0 != .null } ?? false }
 }

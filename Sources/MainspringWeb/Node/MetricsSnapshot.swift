@@ -16,7 +16,11 @@ enum MetricsSnapshot {
             MetricSample(Catalog.buildInfo, [context.version], value: 1),
             MetricSample(Catalog.storeUp, [context.storeName], value: isStoreUp ? 1 : 0),
             MetricSample(Catalog.zombies, value: Double(context.control.zombies)),
+            MetricSample(Catalog.leader, value: context.control.isLeading ? 1 : 0),
         ]
+        if let nodes = try? await context.jobs.nodes() {
+            samples.append(MetricSample(Catalog.nodes, value: Double(nodes.count)))
+        }
         for service in context.services.services() {
             let isUp = service.state == .running && service.isReady
             samples.append(
@@ -36,12 +40,14 @@ enum MetricsSnapshot {
         var samples = JobState.allCases.map {
             MetricSample(Catalog.queueJobs, [label, $0.rawValue], value: Double(summary.counts[$0] ?? 0))
         }
+        samples.append(MetricSample(Catalog.queueParked, [label], value: Double(summary.parked)))
         samples.append(MetricSample(Catalog.queueOldest, [label], value: oldest))
         samples.append(MetricSample(Catalog.queuePaused, [label], value: summary.isPaused ? 1 : 0))
         if let options = queue.options {
-            samples.append(MetricSample(Catalog.workers, [label, "busy"], value: Double(queue.busy)))
-            samples.append(
-                MetricSample(Catalog.workers, [label, "idle"], value: Double(max(0, options.workers - queue.busy))))
+            let slots = [
+                "busy": queue.busy - queue.zombies, "zombie": queue.zombies, "free": options.workers - queue.busy,
+            ]
+            samples += slots.map { MetricSample(Catalog.workers, [label, $0.key], value: Double(max(0, $0.value))) }
         }
         return samples
     }

@@ -6,7 +6,7 @@ import MainspringTelemetry
 
 /// What the node says about itself.
 enum NodeEndpoints {
-    static let all: [Endpoint] = [live, ready, metrics, node, nodes, stop, tree]
+    static let all: [Endpoint] = [live, ready, metrics, node, tree]
 
     private static let live = Endpoint(
         immediate: "/livez",
@@ -53,57 +53,28 @@ enum NodeEndpoints {
 
     private static let metrics = Endpoint(
         .get, "/metrics", "Prometheus text; docs/metrics.md lists every name.", surface: .probe,
-        answers: [Endpoint.Answer(200, "While the store does not answer, without the gauges of the queues.")]
+        answers: [
+            Endpoint.Answer(200, "While the store does not answer, without the gauges of the queues and `nodes`.")
+        ]
     ) { _, context in
         .text(await MetricsSnapshot.text(context), type: MetricsRecorder.contentType)
     }
 
     private static let node = Endpoint(
         .get, "/v1/node",
-        "This node: `name` (of the application), `node`, `version`, `phase`, `ready`, "
+        "This node: `name` (of the application), `node`, `version`, `phase`, `ready`, `draining`, `leader`, "
             + "`url`, `store`, `started_at`, `uptime_seconds`.",
         answers: [Endpoint.Answer(200, "The node.")]
     ) { _, context in
-        .json(describe(context))
-    }
-
-    private static let nodes = Endpoint(
-        .get, "/v1/nodes",
-        "The nodes of this store, of which this version knows itself alone: the fields of `/v1/node`.",
-        answers: [Endpoint.Answer(200, "`{\"data\": […], \"next\": null}`.")]
-    ) { _, context in .list([describe(context)]) }
-
-    private static let stop = Endpoint(
-        .post, "/v1/nodes/{node}/stop", "Stops the node in order; or tells what that would do.",
-        parameters: [.path("node", "The node's name.")],
-        body: .json(
-            .object([Schema.Field("dry_run", .boolean, "Only tells who would be cut, and when the node would be gone.")]
-            )),
-        answers: [
-            Endpoint.Answer(
-                200,
-                "With `dry_run`: `{\"by_seconds\", \"items\": [{\"name\", \"kind\", \"fate\", \"by_seconds\", \"reason\"}]}`; "
-                    + "fates are \(ShutdownRehearsal.Fate.allCases.map(\.rawValue).joined(separator: ", "))."),
-            Endpoint.Answer(202, "The stop has begun: the node."), Endpoint.Answer(404, "There is no such node."),
-        ]
-    ) { request, context in
-        let name = request.captured("node")
-        guard name == context.inspector.node else {
-            throw MainspringError(
-                .notFound, "there is no node \(name)", hint: "This one is \(context.inspector.node).")
-        }
-        guard request.body["dry_run"]?.bool == true else {
-            context.control.stop()
-            return .json(describe(context), .accepted)
-        }
-        let rehearsal = context.control.rehearseStop()
-        let items = rehearsal.items.map { item in
-            JSONValue.object([
-                "name": .string(item.name), "kind": .string(item.kind.rawValue), "fate": .string(item.fate.rawValue),
-                "by_seconds": .double(item.by.inSeconds), "reason": .string(item.reason),
-            ])
-        }
-        return .json(["by_seconds": .double(rehearsal.by.inSeconds), "items": .array(items)])
+        let inspector = context.inspector
+        return .json([
+            "name": .string(context.application), "node": .string(inspector.node), "version": .string(context.version),
+            "phase": .string(inspector.phase().rawValue), "ready": .bool(inspector.readiness().isReady),
+            "draining": .bool(context.control.isDraining), "leader": .bool(context.control.isLeading),
+            "url": .string(context.url), "store": .string(context.storeName),
+            "started_at": .string(inspector.startedAt.rfc3339),
+            "uptime_seconds": .double(max(0, (context.time.now() - inspector.startedAt).inSeconds)),
+        ])
     }
 
     private static let tree = Endpoint(
@@ -112,17 +83,6 @@ enum NodeEndpoints {
             + "of a service. Answered as `/livez` is.", surface: .api,
         answers: [Endpoint.Answer(200, "`{\"data\": […], \"next\": null}`, in start order.")]
     ) { _, context in .list(context.control.tree().map(ServiceEndpoints.json)) }
-
-    private static func describe(_ context: WebContext) -> JSONValue {
-        let inspector = context.inspector
-        return [
-            "name": .string(context.application), "node": .string(inspector.node), "version": .string(context.version),
-            "phase": .string(inspector.phase().rawValue), "ready": .bool(inspector.readiness().isReady),
-            "url": .string(context.url), "store": .string(context.storeName),
-            "started_at": .string(inspector.startedAt.rfc3339),
-            "uptime_seconds": .double(max(0, (context.time.now() - inspector.startedAt).inSeconds)),
-        ]
-    }
 }
 
 extension HTTPField.Name {

@@ -22,7 +22,7 @@ struct JobPageView {
                 <p class="where"><code>\(job.id.rawValue)</code></p>
                 """,
             content: """
-                \(failure)<section aria-label="Facts">\(facts(now: now))</section>
+                \(failure)\(parked)\(progress(now: now))<section aria-label="Facts">\(facts(now: now))</section>
                 <section class="pair"><div><h2>Arguments</h2><pre>\(Shown.prettyJSON(job.arguments))</pre></div>
                 <div><h2>Result</h2>\(result)</div></section>
                 <section><h2>Attempts</h2>\(attemptList(now: now))</section>
@@ -40,6 +40,31 @@ struct JobPageView {
             """
     }
 
+    private var parked: HTML? {
+        guard let reason = job.parked else { return nil }
+        return """
+            <section class="notice" aria-labelledby="parked"><h2 id="parked">Parked</h2>
+            <p>\(reason). It runs once a node that knows it is there.</p></section>
+            """
+    }
+
+    /// Of the attempt that runs, or of the last one of a job that did not come to its end.
+    private func progress(now: Timestamp) -> HTML? {
+        guard job.state != .completed, job.progress != nil || job.heartbeatAt != nil else { return nil }
+        let bar: HTML? = job.progress?.fraction.map { fraction in
+            """
+            <svg class="progress" viewBox="0 0 400 10" preserveAspectRatio="none" role="img" aria-label="\(Shown.percent(fraction))">\
+            <rect class="track" width="400" height="10"/><rect class="fill" width="\(Int(fraction * 400))" height="10"/></svg>\
+            <p>\(Shown.percent(fraction))</p>
+            """
+        }
+        let message: HTML? = job.progress?.message.map { "<p>\($0)</p>" }
+        let sign: HTML? = job.heartbeatAt.map {
+            "<p class=\"note\">Last sign of life \(Shown.age($0, now: now)) ago</p>"
+        }
+        return "<section aria-label=\"Progress\"><div class=\"advance\">\(bar)\(message)\(sign)</div></section>"
+    }
+
     private var result: HTML {
         job.result.map { "<pre>\(Shown.prettyJSON($0))</pre>" }
             ?? "<p class=\"empty\">None\(job.state.isFinal ? "" : " yet").</p>"
@@ -54,11 +79,16 @@ struct JobPageView {
             ("Started", job.startedAt.map { Shown.time($0) }), ("Finished", job.finishedAt.map { Shown.time($0) }),
             ("Ran", job.state == .running || job.finishedAt != nil ? "\(ran)" : nil),
             ("Cancel asked", job.cancelRequestedAt.map { Shown.time($0) }), ("Node", job.node.map { "\($0)" }),
-            ("Schedule", job.schedule.map { "\($0)" }), ("Rescued", job.rescues == 0 ? nil : "\(job.rescues)×"),
+            ("Deadline", job.deadline.map { Shown.time($0) }), ("Schedule", job.schedule.map { "\($0)" }),
+            ("Made by", job.parent.map { "<a href=\"/jobs/\(QueryString.encode($0.rawValue))\">\($0.rawValue)</a>" }),
+            ("Rescued", job.rescues == 0 ? nil : "\(job.rescues) of at most \(job.maxRescues)"),
             ("Snoozed", job.snoozes == 0 ? nil : "\(job.snoozes)×"),
             ("Tags", job.tags.isEmpty ? nil : "\(job.tags.joined(separator: ", "))"),
         ]
-        let items = all.compactMap { name, value in value.map { "<div><dt>\(name)</dt><dd>\($0)</dd></div>" as HTML } }
+        let metadata = job.metadata.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)" as HTML?) }
+        let items = (all + metadata).compactMap { name, value in
+            value.map { "<div><dt>\(name)</dt><dd>\($0)</dd></div>" as HTML }
+        }
         return "<dl class=\"facts\">\(items)</dl>"
     }
 

@@ -30,6 +30,10 @@ struct JobsTable {
 
     private func note(on job: JobRecord) -> HTML? {
         if job.state == .running, job.cancelRequestedAt != nil { return " <span class=\"note\">asked to cancel</span>" }
+        if job.parked != nil { return " <span class=\"note\">parked</span>" }
+        if job.state == .running, let fraction = job.progress?.fraction {
+            return " <span class=\"note\">\(Shown.percent(fraction))</span>"
+        }
         guard job.state == .scheduled || job.state == .retryable, job.scheduledAt > now else { return nil }
         return " <span class=\"note\">in \((job.scheduledAt - now).forPeople)</span>"
     }

@@ -8,6 +8,8 @@ struct OverviewPage {
     let context: WebContext
     /// Nil when the store did not answer.
     let queues: [QueueStatus]?
+    /// Empty when the store did not answer.
+    let nodes: [NodeRecord]
     let services: [ChildStatus]
     let jobs: JobPage?
     let query: String
@@ -26,7 +28,7 @@ struct OverviewPage {
                 <section aria-labelledby="queues"><h2 id="queues">Queues</h2>
                 \(queues.map { QueuesTable(queues: $0, now: now).html } ?? Self.noStore)
                 </section>
-                <section aria-labelledby="services"><h2 id="services">Services</h2>
+                \(nodeSection(now: now))<section aria-labelledby="services"><h2 id="services">Services</h2>
                 \(ServicesTable(services: services, now: now).html)
                 </section>
                 <section aria-labelledby="jobs"><div class="bar"><h2 id="jobs">\(isPaged ? "Older jobs" : "Recent jobs")</h2>\(search)</div>
@@ -34,6 +36,16 @@ struct OverviewPage {
                 </section>
                 """
         ).html
+    }
+
+    /// One node alone is what the header tells of.
+    private func nodeSection(now: Timestamp) -> HTML? {
+        guard nodes.count > 1 else { return nil }
+        return """
+            <section aria-labelledby="nodes"><h2 id="nodes">Nodes</h2>
+            \(NodesTable(nodes: nodes, own: context.inspector.node, now: now).html)
+            </section>
+            """
     }
 
     private func header(now: Timestamp) -> HTML {

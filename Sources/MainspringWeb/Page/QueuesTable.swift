@@ -22,21 +22,30 @@ struct QueuesTable {
         func count(_ state: JobState) -> HTML { Shown.count(summary.counts[state] ?? 0) }
         let badge: HTML? = summary.isPaused ? " <span class=\"badge\">paused</span>" : nil
         let orphan: HTML? = queue.options == nil ? " <span class=\"badge\">not declared</span>" : nil
+        let parked: HTML? =
+            summary.parked == 0
+            ? nil
+            : " <span class=\"badge\" title=\"No live node knows their kind, or their version of it\">\(Shown.grouped(summary.parked)) parked</span>"
         let oldest: HTML = summary.oldestAvailableAt.map { Shown.age($0, now: now) } ?? "<span class=\"zero\">–</span>"
         let waiting = [JobState.available, .scheduled, .pending].compactMap { summary.counts[$0] }.reduce(0, +)
         return [
             "<a href=\"/?q=\(QueryString.encode("queue:\(summary.name)"))\">\(summary.name)</a>\(badge)\(orphan)",
-            Shown.count(waiting), oldest, count(.running), slots(of: queue), count(.retryable), count(.completed),
+            "\(Shown.count(waiting))\(parked)", oldest, count(.running), slots(of: queue), count(.retryable),
+            count(.completed),
             count(.discarded), action(on: summary.name, isPaused: summary.isPaused),
         ]
     }
 
     private func slots(of queue: QueueStatus) -> HTML {
         guard let workers = queue.options?.workers else { return "<span class=\"zero\">–</span>" }
+        let zombies: HTML? =
+            queue.zombies == 0
+            ? nil
+            : " <span class=\"badge\" title=\"Settled without their attempts, which still run\">\(queue.zombies) zombie\(queue.zombies == 1 ? "" : "s")</span>"
         let filled = min(queue.busy, workers) * 64 / max(1, workers)
         return """
             <span class="slots"><svg class="gauge" viewBox="0 0 64 8" aria-hidden="true"><rect class="track" width="64" height="8" rx="4"/>\
-            <rect class="fill" width="\(filled)" height="8" rx="4"/></svg><span>\(queue.busy) of \(workers)</span></span>
+            <rect class="fill" width="\(filled)" height="8" rx="4"/></svg><span>\(queue.busy) of \(workers)</span></span>\(zombies)
             """
     }
 

@@ -41,6 +41,9 @@ enum Shown {
         return out
     }
 
+    /// Whole percent, cut: 100 only at the end.
+    static func percent(_ fraction: Double) -> String { "\(Int(fraction * 100)) %" }
+
     static func prettyJSON(_ text: String) -> String {
         (try? JSONParser.parse(text))?.prettyText ?? text
     }

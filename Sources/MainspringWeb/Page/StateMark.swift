@@ -33,6 +33,11 @@ enum StateMark {
         }
     }
 
+    static func node(isDraining: Bool) -> HTML {
+        isDraining
+            ? mark("half", tone: "cancelled", word: "draining") : mark("dot", tone: "running", word: "running")
+    }
+
     static func verdict(_ level: Verdict.Level) -> HTML {
         switch level {
         case .good: shape("check")

@@ -11,7 +11,8 @@ enum QueueEndpoints {
     ]
 
     private static let fields =
-        "`name`, `paused`, `declared`, `workers`, `busy`, `limit`, `waiting`, `counts` (by state), "
+        "`name`, `paused`, `declared`, `workers`, `busy`, `zombies` (slots that a job keeps that was settled without it), "
+        + "`limit`, `waiting`, `counts` (by state), `parked` (of the available ones, those that no live node can run), "
         + "`oldest_seconds` (of the oldest available job, or null)"
 
     private static let list = Endpoint(
@@ -43,7 +44,8 @@ enum QueueEndpoints {
             "name": .string(summary.name), "paused": .bool(summary.isPaused), "declared": .bool(queue.options != nil),
             "workers": queue.options.map { .integer(Int64($0.workers)) } ?? .null, "busy": .integer(Int64(queue.busy)),
             "limit": queue.options.map { .integer(Int64($0.limit)) } ?? .null,
-            "waiting": .integer(Int64(summary.waiting)),
+            "waiting": .integer(Int64(summary.waiting)), "parked": .integer(Int64(summary.parked)),
+            "zombies": .integer(Int64(queue.zombies)),
             "counts": .object(Dictionary(uniqueKeysWithValues: counts)),
             "oldest_seconds": summary.oldestAvailableAt.map { .double(max(0, (now - $0).inSeconds)) } ?? .null,
         ])

@@ -87,7 +87,9 @@ struct RequestResponder: Sendable {
         case .endpoint(let endpoint, let captures)?:
             let query = try query(parts.count > 1 ? parts[1] : "", of: endpoint)
             return Admitted(
-                endpoint: endpoint, request: EndpointRequest(path: captures, query: query, body: .null, form: [:]))
+                endpoint: endpoint,
+                request: EndpointRequest(
+                    path: captures, query: query, body: .null, form: [:], headers: head.headerFields))
         }
     }
 

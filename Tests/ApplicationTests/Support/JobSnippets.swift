@@ -77,7 +77,8 @@ struct JobSnippets {
 
     static func unique(_ jobs: JobClient) async throws {
         try await jobs.enqueue(ScanSymbol(symbol: "AAPL"), unique: .by(\.symbol))
-        try await jobs.enqueue(ScanSymbol(symbol: "AAPL"), unique: .by(\.symbol, for: .minutes(10), onConflict: .throttle))
+        try await jobs.enqueue(
+            ScanSymbol(symbol: "AAPL"), unique: .by(\.symbol, for: .minutes(10), onConflict: .throttle))
         try await jobs.enqueue(ScanSymbol(symbol: "AAPL"), unique: .by("symbol", onConflict: .keepLast))
     }
 

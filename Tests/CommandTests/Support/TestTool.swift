@@ -75,6 +75,21 @@ struct StubProgram: NodeProgram {
 
     func stateFolder(_ source: ConfigurationSource) throws -> String? { state }
 
+    var storeFile: String?
+    var damage: [String] = []
+    var backups = Box<[String]>([])
+
+    func storeFile(_ source: ConfigurationSource) throws -> String? {
+        if let refusal { throw refusal }
+        return storeFile
+    }
+
+    func checkStore(at path: String) async throws -> [String] { damage.map { "\(path): \($0)" } }
+
+    func backUpStore(at path: String, to destination: String) async throws {
+        backups.value.withLock { $0.append("\(path) > \(destination)") }
+    }
+
     func initialize(folder: String) throws -> [String] { ["\(folder)/mainspring.yaml"] }
 }
 

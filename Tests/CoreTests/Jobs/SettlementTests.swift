@@ -14,6 +14,9 @@ struct SettlementTests {
         var maxAttempts = 3
         var snoozes = 0
         var isCancelRequested = false
+        var deadline: Timestamp?
+        var retryAfter: Duration?
+        var policy = RetryPolicy(base: .seconds(10), cap: .seconds(1_000))
         var expected: (state: JobState, usesAttempt: Bool, recorded: JobOutcome.Name)
         var testDescription: String {
             "\(outcome.name), attempt \(attempt) of \(maxAttempts), \(snoozes) snoozes\(isCancelRequested ? ", cancel" : "")"
@@ -51,14 +54,12 @@ struct SettlementTests {
             id: JobID(rawValue: "job-1")!, kind: "scan", queue: "scans", state: .running, priority: .high,
             arguments: "{}",
             attempt: one.attempt, maxAttempts: one.maxAttempts, snoozes: one.snoozes, createdAt: Self.availableSince,
-            scheduledAt: Self.availableSince)
+            scheduledAt: Self.availableSince, deadline: one.deadline)
         var random = SeededGenerator(seed: 3)
         return Settlement(
-            lease: Lease(job: job, token: AttemptToken(rawValue: "t")), outcome: one.outcome,
-            policy: RetryPolicy(base: .seconds(10), cap: .seconds(1_000)), output: AttemptOutput(standardOutput: [1]),
-            node: "n1",
-            startedAt: Self.availableSince + .seconds(1), now: Self.now, cancelRequested: one.isCancelRequested,
-            using: &random)
+            lease: Lease(job: job, token: AttemptToken(rawValue: "t")), outcome: one.outcome, policy: one.policy,
+            output: AttemptOutput(standardOutput: [1]), node: "n1", startedAt: Self.availableSince + .seconds(1),
+            now: Self.now, cancelRequested: one.isCancelRequested, retryAfter: one.retryAfter, using: &random)
     }
 
     @Test("every outcome has one next state", arguments: cases)
@@ -93,6 +94,60 @@ struct SettlementTests {
         #expect(Self.now + .seconds(20) <= again.availableAt && again.availableAt <= Self.now + .seconds(40))
         let cut = settle(Case(outcome: .interrupted, expected: (.available, false, .interrupted)))
         #expect(cut.availableAt == Self.availableSince)
+    }
+
+    private func fail(
+        _ policy: RetryPolicy = RetryPolicy(base: .seconds(10), cap: .seconds(1_000), jitter: .none),
+        deadline: Timestamp? = nil, retryAfter: Duration? = nil, outcome: JobOutcome = .failure(failure)
+    ) -> Settlement {
+        settle(
+            Case(
+                outcome: outcome, deadline: deadline, retryAfter: retryAfter, policy: policy,
+                expected: (.retryable, true, .failure)))
+    }
+
+    @Test("a delay that the failure itself asked for goes before the policy's, also beyond its cap")
+    func retryAfter() {
+        for delay in [Duration.zero, .seconds(3), .seconds(5_000)] {
+            #expect(fail(retryAfter: delay).availableAt == Self.now + delay)
+            #expect(fail(retryAfter: delay).nextState == .retryable)
+        }
+        #expect(fail().availableAt == Self.now + .seconds(10))
+    }
+
+    @Test("a retry that would start after the deadline is none: the job is discarded with its failure")
+    func deadline() {
+        let next = Self.now + .seconds(10)
+        #expect(fail(deadline: next).nextState == .retryable, "at its very time")
+        for outcome in [JobOutcome.failure(Self.failure), .timeout(Self.failure)] {
+            let late = fail(deadline: next - .microseconds(1), outcome: outcome)
+            #expect(late.nextState == .discarded)
+            #expect(late.usesAttempt)
+            #expect(late.attempt.error == Self.failure)
+        }
+        #expect(fail(deadline: next, retryAfter: .seconds(11)).nextState == .discarded)
+        #expect(fail(deadline: Self.now, retryAfter: .zero).nextState == .retryable)
+    }
+
+    @Test("a deadline concerns no other end than a retry")
+    func deadlineOfOthers() {
+        let over = Self.availableSince
+        for (outcome, state) in [
+            (JobOutcome.success(result: nil), JobState.completed), (.interrupted, .available),
+            (.snoozed(.seconds(5)), .scheduled), (.cancelled, .cancelled),
+        ] {
+            #expect(fail(deadline: over, outcome: outcome).nextState == state)
+        }
+    }
+
+    @Test("a failure whose code the policy does not try again discards the job, attempts left or not")
+    func codes() {
+        let never = RetryPolicy(never: ["exit_1"])
+        #expect(fail(never).nextState == .discarded)
+        #expect(fail(never, retryAfter: .seconds(1)).nextState == .discarded, "whatever the failure asked for")
+        #expect(fail(never, outcome: .timeout(Self.failure)).nextState == .discarded)
+        #expect(fail(RetryPolicy(only: ["exit_1"])).nextState == .retryable)
+        #expect(fail(RetryPolicy(only: ["exit_2"])).nextState == .discarded)
     }
 
     @Test("a failure's detail is its last 4 KiB, cut between characters")

@@ -66,4 +66,67 @@ struct UniquePolicyTests {
     func extremes(number: String) throws {
         #expect(try key("{\"a\":\(number)}").count == 64)
     }
+
+    // MARK: What a job holds
+
+    private static let now = Timestamp(microseconds: 1_000_000)
+    private static let unfinished: Set<JobState> = [.pending, .scheduled, .available, .running, .retryable]
+
+    private func hold(_ policy: UniquePolicy) -> UniqueHold {
+        policy.hold(kind: "k", queue: "q", arguments: ["a": 1], now: Self.now)
+    }
+
+    @Test("the key of a hold is that of the policy, whatever the rule", arguments: UniqueConflict.allCases)
+    func heldKey(rule: UniqueConflict) {
+        let policy = UniquePolicy(by: ["a"], period: .seconds(9), onConflict: rule)
+        #expect(hold(policy).key == policy.key(kind: "k", queue: "q", arguments: ["a": 1, "b": 2]))
+        #expect(hold(policy).onConflict == rule)
+    }
+
+    @Test(
+        "without a period a key is held in the policy's states",
+        arguments: [UniqueConflict.reject, .replace, .throttle])
+    func states(rule: UniqueConflict) {
+        #expect(hold(UniquePolicy(onConflict: rule)).states == Self.unfinished)
+        let chosen = hold(UniquePolicy(states: [.running, .completed], onConflict: rule))
+        #expect(chosen.states == [.running, .completed])
+        #expect(chosen.until == nil)
+    }
+
+    @Test(
+        "with a period a key is held in every state until that is over",
+        arguments: [UniqueConflict.reject, .replace, .throttle])
+    func period(rule: UniqueConflict) {
+        let held = hold(UniquePolicy(states: [.running], period: .seconds(60), onConflict: rule))
+        #expect(held.states == Set(JobState.allCases))
+        #expect(held.until == Self.now + .seconds(60))
+    }
+
+    @Test("a debounced key is held while the job waits, and its period is no end of it")
+    func debounce() {
+        let held = hold(UniquePolicy(states: [.running], period: .seconds(60), onConflict: .debounce))
+        #expect(held.states == [.scheduled, .available, .retryable])
+        #expect(held.until == nil)
+    }
+
+    @Test("keep_last holds its key until the job has ended for good, whatever the policy's states and period")
+    func keepLast() {
+        let held = hold(UniquePolicy(states: [.running], period: .seconds(60), onConflict: .keepLast))
+        #expect(held.states == Self.unfinished)
+        #expect(held.until == nil)
+    }
+
+    @Test("a follower holds another key while it is pending, and the plain one once it is released")
+    func following() {
+        let held = hold(UniquePolicy(onConflict: .keepLast))
+        let following = held.following
+        #expect(following.key != held.key)
+        #expect(following.states.contains(.pending))
+        #expect(following.onConflict == .keepLast)
+        #expect(following.released == held)
+        #expect(held.released == held, "what follows nothing is as it was")
+        let narrow = UniqueHold(key: "u", states: [.running], onConflict: .keepLast)
+        #expect(narrow.following.states == [.running, .pending])
+        #expect(narrow.following.released.key == "u")
+    }
 }

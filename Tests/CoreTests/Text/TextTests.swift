@@ -69,4 +69,15 @@ struct TextTests {
         #expect(text.printable == shown)
         #expect(shown.printable == shown)
     }
+
+    @Test(
+        "a cut at bytes takes no part of a character",
+        arguments: [
+            ("abc", 3, "abc"), ("abc", 4, "abc"), ("abc", 2, "ab"), ("abc", 0, ""), ("", 0, ""), ("aé", 2, "a"),
+            ("aé", 3, "aé"), ("€€", 5, "€"), ("€€", 2, ""), ("😀", 3, ""), ("x😀", 4, "x"), ("x😀", 5, "x😀"),
+        ])
+    func prefix(text: String, bytes: Int, kept: String) {
+        #expect(text.prefix(bytes: bytes) == kept)
+        #expect(text.prefix(bytes: bytes).utf8.count <= bytes)
+    }
 }

@@ -11,7 +11,7 @@ struct ModelTests {
     private static let firstSeed = ProcessInfo.processInfo.environment["MAINSPRING_SEED"].flatMap { UInt64($0) } ?? 0
     private static let parts = 8
     private static let perPart = 1250
-    private static let steps = 32
+    private static let steps = 30
 
     /// Each seed is one sequence; a failure prints the seed and the steps up to the difference.
     @Test("step by step, over ten thousand random sequences", arguments: 0..<parts)
@@ -31,6 +31,24 @@ struct ModelTests {
             try file.empty()
         }
         try await file.store.close()
+    }
+
+    @Test("and the sequences reach every answer that a store can give")
+    func reach() async throws {
+        var reached: Set<String> = []
+        for seed in UInt64(0)..<1000 where !reached.isSuperset(of: StoreAnswer.wanted) {
+            let time = ManualTime()
+            let store = MemoryJobStore(time: time)
+            var source = OperationSource(seed: seed)
+            for _ in 0..<Self.steps {
+                let operation = source.next()
+                if case .advance(let duration) = operation { time.advance(by: duration) }
+                let answer = try await operation.run(on: store)
+                source.learn(answer)
+                reached.formUnion(answer.outcomes)
+            }
+        }
+        #expect(StoreAnswer.wanted.subtracting(reached) == [])
     }
 
     @Test("and the comparison sees a difference")

@@ -9,7 +9,7 @@ struct ReusedFile {
     private let statements: [String]
 
     init(path: String, time: ManualTime) throws {
-        store = try SQLiteJobStore(path: path, durability: .normal, time: time)
+        store = try SQLiteJobStore(path: path, durability: .normal, time: time, hook: nil, rings: false)
         queue = try DatabaseQueue(path: path)
         let tables = try queue.read { database in
             try String.fetchAll(

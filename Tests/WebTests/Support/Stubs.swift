@@ -104,6 +104,7 @@ final class StubInspector: NodeInspector {
 final class StubControl: NodeControl {
     private let services: StubServices
     private let stops = Mutex(0)
+    private let draining = Mutex(false)
     private let rehearsal = ShutdownRehearsal(
         jobs: [ShutdownRehearsal.Job(name: "scan 1", timeLeft: .seconds(30))],
         services: [
@@ -121,6 +122,12 @@ final class StubControl: NodeControl {
     func tree() -> [ChildStatus] { services.tree() }
 
     var zombies: Int { 0 }
+
+    var isDraining: Bool { draining.withLock { $0 } }
+
+    var isLeading: Bool { true }
+
+    func drain(_ isOn: Bool) { draining.withLock { $0 = isOn } }
 
     func runtime() -> RuntimeReport { RuntimeReport.take(zombies: ZombieRegister(), resources: Resources()) }
 

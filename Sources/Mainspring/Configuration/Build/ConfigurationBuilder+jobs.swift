@@ -28,48 +28,18 @@ extension ConfigurationBuilder {
         }
         let retry = retry(in: section)
         let unique = unique(in: section, schema: schema)
+        checkSilence(in: section)
         let action = command(in: section, schema: schema) ?? call(in: section, schema: schema)
         guard let action, let retry, let timeout = section.duration("timeout"),
             let priority: JobPriority = section.choice("priority"),
-            let result: ResultMode = section.choice("result"), let output = section.size("output")
+            let result: ResultMode = section.choice("result"), let output = section.size("output"),
+            let maxRescues = section.integer("max_rescues")
         else { return nil }
         return JobConfiguration(
             name: name, action: action, arguments: schema, result: result, queue: queue, priority: priority,
             timeout: timeout,
-            retry: retry, unique: unique, outputLimit: output)
-    }
-
-    private mutating func retry(in section: SettingReader) -> RetryPolicy? {
-        guard let section = section.section("retry"), let max = section.integer("max"),
-            let backoff: RetryPolicy.Backoff.Name = section.choice("backoff"), let base = section.duration("base"),
-            let cap = checkedCap(in: section, base: base)
-        else { return nil }
-        return RetryPolicy(maxAttempts: Int(max), backoff: RetryPolicy.Backoff(backoff), base: base, cap: cap)
-    }
-
-    /// The cap, unless it is below the base; the one that was written is named.
-    mutating func checkedCap(in section: SettingReader, base: Duration) -> Duration? {
-        guard let cap = section.duration("cap") else { return nil }
-        if cap >= base { return cap }
-        let culprit = section.node["cap"]?.origin == .fallback ? "base" : "cap"
-        let message =
-            culprit == "cap" ? "must be at least 'base' (\(base.text))" : "must be at most 'cap' (\(cap.text))"
-        problems.add(message, at: section.origin(of: culprit), key: section.path(of: culprit))
-        return nil
-    }
-
-    private mutating func unique(in section: SettingReader, schema: ArgumentSchema) -> UniquePolicy? {
-        guard let section = section.section("unique") else { return nil }
-        for (index, item) in (section.node["by"]?.items ?? []).enumerated() {
-            guard let name = item.text, schema.arguments[name] == nil else { continue }
-            unknown(
-                "argument", name, among: schema.arguments.keys, at: item.origin,
-                key: "\(section.path(of: "by"))[\(index)]")
-        }
-        var policy = UniquePolicy(by: section.texts("by"))
-        let states = section.texts("while").compactMap(JobState.init(rawValue:))
-        if !states.isEmpty { policy.states = Set(states) }
-        return policy
+            retry: retry, unique: unique, silence: section.duration("silence"), deadline: section.duration("deadline"),
+            maxRescues: Int(maxRescues), outputLimit: output)
     }
 
     private mutating func command(in section: SettingReader, schema: ArgumentSchema) -> JobConfiguration.Action? {

@@ -24,6 +24,8 @@ struct SchemaKey: Sendable {
     var isRequired = false
     /// Only means something beside this key.
     var beside: String?
+    /// Means nothing beside this key.
+    var rival: String?
 
     static func key(_ name: String, _ type: SchemaType, default text: String, _ meaning: String) -> SchemaKey {
         SchemaKey(name: name, type: type, fallback: .text(text), meaning: meaning)
@@ -40,6 +42,12 @@ struct SchemaKey: Sendable {
     func onlyBeside(_ name: String) -> SchemaKey {
         var key = self
         key.beside = name
+        return key
+    }
+
+    func notBeside(_ name: String) -> SchemaKey {
+        var key = self
+        key.rival = name
         return key
     }
 

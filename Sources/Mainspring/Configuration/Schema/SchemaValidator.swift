@@ -40,6 +40,14 @@ struct SchemaValidator {
                 }
                 return nil
             }
+            if let rival = key.rival, given[rival] != nil {
+                if let member = given[key.name] {
+                    problems.add(
+                        "means nothing beside '\(rival)'", at: .file(line: member.line), key: inner,
+                        hint: "keep one of them")
+                }
+                return nil
+            }
             let value = self.value(given[key.name]?.value, of: key, isWhole: isWhole, path: inner, at: origin)
             return value.map { ConfigNode.Member(name: key.name, line: given[key.name]?.line ?? 0, value: $0) }
         }

@@ -33,12 +33,11 @@ enum ConfigurationJSONSchema {
         }
         let beside = table.available.compactMap { key in key.beside.map { (key.name, JSONValue.array([.string($0)])) } }
         if !beside.isEmpty { object["dependentRequired"] = .object(Dictionary(beside, uniquingKeysWith: { $1 })) }
-        if table.atMostOne.count > 1 {
-            let pairs = table.atMostOne.indices.flatMap { first in
-                table.atMostOne[(first + 1)...].map { JSONValue.array([.string(table.atMostOne[first]), .string($0)]) }
-            }
-            object["not"] = ["anyOf": .array(pairs.map { ["required": $0] })]
+        var pairs = table.atMostOne.indices.flatMap { first in
+            table.atMostOne[(first + 1)...].map { JSONValue.array([.string(table.atMostOne[first]), .string($0)]) }
         }
+        pairs += table.available.compactMap { key in key.rival.map { [.string(key.name), .string($0)] } }
+        if !pairs.isEmpty { object["not"] = ["anyOf": .array(pairs.map { ["required": $0] })] }
         return .object(object)
     }
 

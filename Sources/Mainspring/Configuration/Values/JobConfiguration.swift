@@ -40,6 +40,12 @@ public struct JobConfiguration: Sendable, Equatable {
     public var timeout: Duration
     public var retry: RetryPolicy
     public var unique: UniquePolicy?
+    /// The longest that an attempt may give no sign of life; shorter than the timeout. Nil: it need give none.
+    public var silence: Duration?
+    /// After this long from its creation no attempt of a job starts, and one that runs is ended; nil: no such time.
+    public var deadline: Duration?
+    /// How often its node may die while a job runs, before it is discarded.
+    public var maxRescues: Int
     /// How much of each output is kept per attempt.
     public var outputLimit: ByteSize
 }
