@@ -130,7 +130,9 @@ let package = Package(
         ),
         .executableTarget(
             name: "MainspringCLI",
-            dependencies: ["Mainspring", "MainspringCommands", "MainspringCore", "MainspringRuntime", "MainspringSQLite"]
+            dependencies: [
+                "Mainspring", "MainspringCommands", "MainspringCore", "MainspringRuntime", "MainspringSQLite",
+            ]
         ),
 
         // Programs that people start from; CI builds them, and EndToEndTests runs them.

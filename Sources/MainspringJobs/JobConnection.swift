@@ -11,7 +11,9 @@ public final class JobConnection: Sendable {
     private let writing: Task<Void, Never>
 
     /// `registry` may be empty: kinds in Swift need not be declared, and a queue that is not there has the default limit.
-    public init(registry: JobRegistry, store: any JobStore, time: any TimeSource, ids: any IDSource, sink: any EventSink) {
+    public init(
+        registry: JobRegistry, store: any JobStore, time: any TimeSource, ids: any IDSource, sink: any EventSink
+    ) {
         let waiters = JobWaiters()
         let events = FanOutSink([sink, waiters])
         let dispatcher = Dispatcher(
