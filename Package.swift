@@ -137,7 +137,8 @@ let package = Package(
 
         // Programs that people start from; CI builds them, and EndToEndTests runs them.
         .executableTarget(name: "hello", dependencies: ["Mainspring"], path: "Examples/hello", exclude: ["README.md"]),
-        .executableTarget(name: "hello-job", dependencies: ["Mainspring"], path: "Examples/hello-job"),
+        .executableTarget(
+            name: "hello-job", dependencies: ["Mainspring"], path: "Examples/hello-job", exclude: ["README.md"]),
         .executableTarget(
             name: "typed-jobs", dependencies: ["Mainspring"], path: "Examples/typed-jobs", exclude: ["README.md"]
         ),
@@ -226,7 +227,8 @@ let package = Package(
         .testTarget(
             name: "ApplicationTests",
             dependencies: [
-                "MainActorProgram", "Mainspring", "MainspringTesting", .product(name: "Logging", package: "swift-log"),
+                "MainActorProgram", "Mainspring", "MainspringTesting", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
@@ -239,7 +241,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "MainspringCore", "MainspringRuntime", "MainspringCLI", "RuntimeProbe", "graceful-shutdown", "hello",
-                "http-service",
+                "hello-job", "http-service", "typed-jobs",
             ]
         ),
     ]

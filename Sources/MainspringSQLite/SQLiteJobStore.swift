@@ -62,7 +62,7 @@ public final class SQLiteJobStore: Sendable {
         do {
             pool = try StoreFile.open(path, busyTimeout: busyTimeout)
             news = try NewsLine(database: path, rings: settings.rings)
-            try StoreFile.prepare(pool, durability: durability, pageLimit: settings.pageLimit)
+            try StoreFile.prepare(pool, synchronous: durability.rawValue, pageLimit: settings.pageLimit)
         } catch {
             throw failure.error(for: error)
         }

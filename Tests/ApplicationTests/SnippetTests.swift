@@ -10,15 +10,20 @@ struct SnippetTests {
         #expect(examples[1].split(separator: "\n").count <= 9)
     }
 
-    @Test("what docs/runtime.md shows is compiled")
-    func runtime() throws {
-        let source = Self.lines(try Self.text(of: "Tests/ApplicationTests/Support/Snippets.swift"))
-        let blocks = try Self.blocks(of: "docs/runtime.md")
+    @Test(
+        "what the pages show is compiled",
+        arguments: [
+            ("docs/runtime.md", ["Tests/ApplicationTests/Support/Snippets.swift"]),
+            ("docs/jobs.md", ["Tests/ApplicationTests/Support/JobSnippets.swift", "Examples/hello-job/main.swift"]),
+        ])
+    func pages(page: String, sources: [String]) throws {
+        let source = try sources.flatMap { Self.lines(try Self.text(of: $0)) }
+        let blocks = try Self.blocks(of: page)
         #expect(!blocks.isEmpty)
         for block in blocks {
             let block = Self.lines(block)
             let isThere = source.indices.contains { source[$0...].starts(with: block) }
-            #expect(isThere, "not in Snippets.swift: \(block.first ?? "")")
+            #expect(isThere, "not in \(sources): \(block.first ?? "")")
         }
     }
 

@@ -94,7 +94,8 @@ final class Node: Sendable {
                 identity: NodeIdentity(name: configuration.node, incarnation: RandomIDSource().nonce()),
                 process: .current(), host: Self.hostName, version: MainspringVersion.current,
                 isAlive: { $0.isAlive() }), store: store, time: time, ids: RandomIDSource(),
-            sink: FanOutSink([sink, JobZombies(register: context.zombies, time: time)]), health: health, logger: logger, onStop: { [ending] in ending.stop(.asked) },
+            sink: FanOutSink([sink, JobZombies(register: context.zombies, time: time)]), health: health, logger: logger,
+            onStop: { [ending] in ending.stop(.asked) },
             drained: { [ending] in ending.drained() })
         environment.attach(jobs)
         do {

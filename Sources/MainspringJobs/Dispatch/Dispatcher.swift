@@ -134,7 +134,8 @@ public final class Dispatcher: Sendable {
             state: runAt == nil ? .available : .scheduled, priority: request.priority ?? kind.priority,
             arguments: JSONValue.object(request.arguments).compactText, version: kind.version,
             maxAttempts: kind.retry.maxAttempts, maxRescues: kind.maxRescues, createdAt: now,
-            scheduledAt: runAt ?? now, tags: kind.tags + request.tags.filter { !kind.tags.contains($0) }, metadata: request.metadata,
+            scheduledAt: runAt ?? now, tags: kind.tags + request.tags.filter { !kind.tags.contains($0) },
+            metadata: request.metadata,
             unique: unique?.hold(kind: kind.name, queue: queue, arguments: request.arguments, now: now),
             schedule: request.occurrence?.schedule, deadline: request.deadline ?? kind.deadline.map { now + $0 },
             parent: request.parent?.id)

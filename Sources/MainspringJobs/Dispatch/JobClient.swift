@@ -155,7 +155,8 @@ public struct JobClient: Sendable {
         return Set(stored.keys).union(declared.keys).sorted().map { name in
             QueueStatus(
                 summary: stored[name] ?? QueueSummary(name: name, counts: [:], isPaused: false, oldestAvailableAt: nil),
-                options: declared[name], busy: engine?.busy(queue: name) ?? 0, zombies: engine?.zombies(queue: name) ?? 0)
+                options: declared[name], busy: engine?.busy(queue: name) ?? 0,
+                zombies: engine?.zombies(queue: name) ?? 0)
         }
     }
 

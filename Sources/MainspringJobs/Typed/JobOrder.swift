@@ -33,6 +33,7 @@ package struct JobOrder<J: Job>: Sendable {
         return JobRequest(
             kind: J.kind, arguments: arguments, queue: queue, priority: priority,
             runAt: [delay.map { now + $0 }, time].compactMap { $0 }.max(), id: id, tags: tags, metadata: metadata,
-            unique: try unique?.policy(for: job, stored: arguments), deadline: deadline.map { now + $0 }, parent: parent)
+            unique: try unique?.policy(for: job, stored: arguments), deadline: deadline.map { now + $0 }, parent: parent
+        )
     }
 }

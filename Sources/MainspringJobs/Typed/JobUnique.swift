@@ -22,7 +22,8 @@ public struct JobUnique<J: Job>: Sendable {
         for period: Duration? = nil, onConflict: UniqueConflict = .reject
     ) -> JobUnique {
         JobUnique(
-            members: paths.map(Member.path), policy: UniquePolicy(states: states, period: period, onConflict: onConflict))
+            members: paths.map(Member.path),
+            policy: UniquePolicy(states: states, period: period, onConflict: onConflict))
     }
 
     /// One job per payload.
@@ -39,7 +40,8 @@ public struct JobUnique<J: Job>: Sendable {
         onConflict: UniqueConflict = .reject
     ) -> JobUnique {
         JobUnique(
-            members: names.map(Member.name), policy: UniquePolicy(states: states, period: period, onConflict: onConflict))
+            members: names.map(Member.name),
+            policy: UniquePolicy(states: states, period: period, onConflict: onConflict))
     }
 
     /// Throws `invalid_arguments` when a member is not one of the payload: the key would hold too little, and jobs would be

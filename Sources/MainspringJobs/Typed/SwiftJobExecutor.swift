@@ -72,7 +72,8 @@ extension JobFailure {
             case let error as MainspringError: error.code.rawValue
             default: nil
             }
-        self.init(code: Self.code(code) ?? Self.code("\(type(of: error))") ?? "error", message: error.sentence.printable)
+        self.init(
+            code: Self.code(code) ?? Self.code("\(type(of: error))") ?? "error", message: error.sentence.printable)
     }
 
     fileprivate init(_ discard: JobDiscard) {

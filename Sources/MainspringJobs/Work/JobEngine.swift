@@ -16,8 +16,6 @@ public final class JobEngine: Sendable {
         /// Asked to cancel while the claim that took them was under way.
         var pendingCancels: Set<JobID> = []
         var isDrained = false
-        /// When the leases were renewed last, or there was none.
-        var renewedAt: MonotonicInstant
     }
 
     public let registry: JobRegistry
@@ -28,17 +26,14 @@ public final class JobEngine: Sendable {
     private let sink: any EventSink
     private let health: StoreHealth
     private let membership: Membership
+    private let leases: LeaseRenewal
     private let reporter: Reporter
     private let reporting: JobAttempt.Reporting
     private let onRelease: @Sendable (_ queue: String) -> Void
     private let drained: @Sendable () -> Void
     private let state: Mutex<State>
     private let pumpSignal = WakeSignal()
-    private let renewSignal = WakeSignal()
     private let channels: [String: LeaseChannel]
-
-    /// A lease that was not renewed for this long is over; it is renewed three times in it.
-    public static let leaseLength: Duration = .seconds(30)
 
     /// `onRelease` is called when a job let go of a unique key that a newer one of its queue may have waited for; `drained` when
     /// nothing runs any more after ``quiesce()``, exactly once.
@@ -61,8 +56,8 @@ public final class JobEngine: Sendable {
         let reporter = Reporter(store: store, time: time, health: health)
         self.reporter = reporter
         reporting = JobAttempt.Reporting(time: time) { reporter.submit($1, of: $0) }
-        state = Mutex(
-            State(pump: PumpMachine(workers: registry.worked.mapValues(\.workers)), renewedAt: time.monotonic()))
+        leases = LeaseRenewal(store: store, time: time, health: health)
+        state = Mutex(State(pump: PumpMachine(workers: registry.worked.mapValues(\.workers))))
         channels = registry.worked.mapValues { _ in LeaseChannel() }
     }
 
@@ -78,7 +73,7 @@ public final class JobEngine: Sendable {
             }
         }
         await withTaskGroup(of: Void.self) { side in
-            side.addTask(name: "mainspring.leases") { await self.renewLeases() }
+            side.addTask(name: "mainspring.leases") { await self.leases.run { self.running() } }
             side.addTask(name: "mainspring.reports") {
                 await self.reporter.run { [weak self] attempt, result in self?.told(attempt, result) }
             }
@@ -135,7 +130,7 @@ public final class JobEngine: Sendable {
             ? nil
             : ClaimRequest(
                 owner: identity, demand: exchange.demand, kinds: registry.versions, nonce: ids.nonce(), now: now,
-                lease: Self.leaseLength)
+                lease: LeaseRenewal.length)
         do {
             let answer = try await store.exchange(ends.settlements, claiming: request)
             health.succeeded(doing: .exchange)
@@ -287,49 +282,11 @@ public final class JobEngine: Sendable {
 
     // MARK: Leases
 
-    private func renewLeases() async {
-        while !Task.isCancelled {
-            let timer = time.schedule(after: Self.leaseLength / 3) { [renewSignal] in renewSignal.notify() }
-            await renewSignal.wait()
-            timer.cancel()
-            if Task.isCancelled { return }
-            await renew()
-        }
-    }
-
-    /// False when the store failed.
-    @discardableResult
-    private func renew() async -> Bool {
-        let now = time.monotonic()
-        let attempts = state.withLock { $0.running.values.filter { !$0.isZombie } }
-        if attempts.isEmpty {
-            health.unneeded(.renew)
-        } else {
-            do {
-                let renewal = try await store.renew(attempts.map(\.lease.token), lease: Self.leaseLength)
-                health.succeeded(doing: .renew)
-                for attempt in attempts {
-                    if renewal.lost.contains(attempt.lease.token) { attempt.stop(.leaseLost) }
-                    if renewal.cancelRequested.contains(attempt.lease.token) { attempt.stop(.cancelRequested) }
-                }
-            } catch {
-                health.failed(error, doing: .renew)
-                return false
-            }
-        }
-        state.withLock { $0.renewedAt = now }
-        return true
-    }
-
-    /// Makes sure that no lease of this node is over only because it stood still, before it looks for leases that are. False
-    /// when the store failed.
-    func renewIfLate() async -> Bool {
-        let isLate = state.withLock { time.monotonic() - $0.renewedAt > Self.leaseLength / 2 }
-        return isLate ? await renew() : true
-    }
+    /// Before this node looks for leases that are over. False when the store failed.
+    func renewIfLate() async -> Bool { await leases.renewIfLate(running()) }
 
     /// Asks the store now whether attempts that run here lost their lease or were asked to cancel.
-    func checkLeases() { renewSignal.notify() }
+    func checkLeases() { leases.look() }
 
     private func told(_ attempt: JobAttempt, _ result: ReportResult) {
         // What it told before its end may be written after it.
@@ -382,12 +339,12 @@ public final class JobEngine: Sendable {
 
     /// Asks everything that runs to end; it goes back to the queue without using an attempt.
     public func stopRunning() {
-        for attempt in state.withLock({ Array($0.running.values) }) { attempt.stop(.shutdown) }
+        for attempt in running() { attempt.stop(.shutdown) }
     }
 
     /// Ends everything that runs by force.
     public func killRunning() {
-        for attempt in state.withLock({ Array($0.running.values) }) { attempt.kill() }
+        for attempt in running() { attempt.kill() }
     }
 
     // MARK: Views
@@ -404,8 +361,10 @@ public final class JobEngine: Sendable {
 
     /// The attempts that run here now, zombies included.
     public func runningAttempts() -> [JobAttempt] {
-        state.withLock { Array($0.running.values) }.sorted { $0.startedAt < $1.startedAt }
+        running().sorted { $0.startedAt < $1.startedAt }
     }
+
+    private func running() -> [JobAttempt] { state.withLock { Array($0.running.values) } }
 
     /// Slots of the queue that are taken on this node.
     public func busy(queue: String) -> Int {

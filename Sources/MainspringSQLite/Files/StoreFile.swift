@@ -25,11 +25,11 @@ enum StoreFile {
         }
     }
 
-    static func prepare(_ pool: DatabasePool, durability: SQLiteJobStore.Durability, pageLimit: Int?) throws {
+    static func prepare(_ pool: DatabasePool, synchronous: String, pageLimit: Int?) throws {
         try migrate(pool)
         try pool.writeWithoutTransaction { database in
             // GRDB's own setup of a pool sets NORMAL, so this comes after it.
-            try database.execute(sql: "PRAGMA synchronous = \(durability.rawValue)")
+            try database.execute(sql: "PRAGMA synchronous = \(synchronous)")
             // In KiB, for the front of the queue and the ends of the indexes; SQLite's own 2 MiB are soon read anew.
             try database.execute(sql: "PRAGMA cache_size = -16384")
             if let pageLimit { try database.execute(sql: "PRAGMA max_page_count = \(pageLimit)") }

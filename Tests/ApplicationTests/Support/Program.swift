@@ -10,10 +10,11 @@ struct Program: Sendable {
     let diary = Diary()
     let folder = Folder()
     var settings = ""
+    var store = "memory"
 
     func configuration() throws -> Configuration {
         try Configuration.read(
-            "store: memory\nhttp: { bind: \"127.0.0.1:0\" }\nshutdown: { grace: 3s, cancel: 3s }\n\(settings)",
+            "store: \(store)\nhttp: { bind: \"127.0.0.1:0\" }\nshutdown: { grace: 3s, cancel: 3s }\n\(settings)",
             file: "mainspring.yaml", directory: folder.path, workingDirectory: folder.path,
             environment: ["PATH": "/usr/bin:/bin"], hostName: "test")
     }

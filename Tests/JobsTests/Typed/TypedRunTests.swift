@@ -53,7 +53,9 @@ struct TypedRunTests {
             "named": Coded(code: "feed_down"), "ours": MainspringError(.timedOut, "too late", cause: "slow"),
             "plain": Fault.plain, "long": Coded(code: String(repeating: "x", count: 100) + "\u{1B}"),
         ]
-        try await withActs { act, _ in throw errors[act.name]! } _: { jobs, _ in
+        try await withActs { act, _ in
+            throw errors[act.name]!
+        } _: { jobs, _ in
             var found: [String: JobFailure] = [:]
             for name in errors.keys {
                 let handle = try await jobs.client.enqueue(Act(name: name))
@@ -69,7 +71,9 @@ struct TypedRunTests {
     @Test("says itself whether and when another attempt is made")
     func retries() async throws {
         let faults: [String: Fault] = ["plain": .plain, "later": .later, "hopeless": .hopeless]
-        try await withActs { act, _ in throw faults[act.name]! } _: { jobs, time in
+        try await withActs { act, _ in
+            throw faults[act.name]!
+        } _: { jobs, time in
             func end(_ name: String) async throws -> Settlement? {
                 await jobs.settled(try await jobs.client.enqueue(Act(name: name)).id)
             }
@@ -87,7 +91,9 @@ struct TypedRunTests {
     func control() async throws {
         try await withActs { act, context in
             if act.name == "never" { throw JobDiscard("delisted", code: "gone") }
-            if context.attempt == 1, try await context.jobs.job(context.id)?.snoozes == 0 { throw JobSnooze(for: .hours(1)) }
+            if context.attempt == 1, try await context.jobs.job(context.id)?.snoozes == 0 {
+                throw JobSnooze(for: .hours(1))
+            }
             return "done"
         } _: { jobs, time in
             let later = try await jobs.client.enqueue(Act())

@@ -14,7 +14,10 @@ struct TypedUniqueTests {
         var renamed = 1
         var twice: Int { renamed * 2 }
 
-        enum CodingKeys: String, CodingKey { case symbol, exchange, depth, place, renamed = "other" }
+        enum CodingKeys: String, CodingKey {
+            case symbol, exchange, depth, place
+            case renamed = "other"
+        }
 
         func run(_ context: JobContext) async throws {}
     }
@@ -70,14 +73,18 @@ struct TypedUniqueTests {
     func refused() async throws {
         try await paused { client in
             let scan = Scan(symbol: "A", exchange: "X")
-            for unique: JobUnique<Scan> in [.by(\.twice), .by(\.place.city), .by(\.renamed), .by("renamed"), .by(\.self)] {
-                let error = await #expect(throws: MainspringError.self) { try await client.enqueue(scan, unique: unique) }
+            for unique: JobUnique<Scan> in [
+                .by(\.twice), .by(\.place.city), .by(\.renamed), .by("renamed"), .by(\.self),
+            ] {
+                let error = await #expect(throws: MainspringError.self) {
+                    try await client.enqueue(scan, unique: unique)
+                }
                 #expect(error?.code == .invalidArguments)
             }
             try await client.enqueue(scan, unique: .by("other", "depth"))
             let error = await #expect(throws: MainspringError.self) { try await client.enqueue(Misnamed(n: 1)) }
             #expect(error?.message == "'m' is not a member of the payload of kind misnamed")
-            #expect(error?.hint == "Did you mean 'n'?")
+            #expect(error?.hint == "There are n.")
         }
     }
 
