@@ -135,7 +135,10 @@ final class NodeKeeper: Sendable {
         case .term(let term): leadership.set(term)
         case .joined(let name): sink.emit(.job(.nodeJoined(name)))
         case .left(let name, let died): sink.emit(.job(.nodeLeft(name, died: died)))
-        case .wish(let wish): onWish(wish)
+        case .wish(let wish):
+            onWish(wish)
+            // The others see soon what became of it.
+            beatSoon()
         case .refused:
             // Somebody started a node of this name while this one was silent for too long. Two cannot share it.
             onWish(.stop)
