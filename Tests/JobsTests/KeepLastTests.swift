@@ -6,7 +6,9 @@ import Testing
 
 @Suite("The newest job of a key", .timeLimit(.minutes(1)))
 struct KeepLastTests {
-    private static let schema = ArgumentSchema(["n": ArgumentRule(.integer)])
+    private static let schema = ArgumentSchema([
+        "n": ArgumentRule(.integer), "key": ArgumentRule(.string, isOptional: true),
+    ])
 
     private static func kinds(_ executor: ScriptedExecutor) -> [JobKind] {
         let newest = UniquePolicy(by: [], onConflict: .keepLast)
