@@ -5,7 +5,7 @@ import Testing
 
 // What docs/jobs.md shows, compiled; SnippetTests compares the two.
 
-struct Signal: Codable, Sendable {
+struct Trend: Codable, Sendable {
     var symbol: String
 }
 
@@ -15,7 +15,7 @@ enum FeedError: Error {
 }
 
 extension PriceFeed {
-    func scan(_ symbol: String) async throws -> Signal { Signal(symbol: symbol) }
+    func scan(_ symbol: String) async throws -> Trend { Trend(symbol: symbol) }
 }
 
 struct ScanSymbol: Job {
@@ -25,7 +25,7 @@ struct ScanSymbol: Job {
 
     var symbol: String
 
-    func run(_ context: JobContext) async throws -> Signal {
+    func run(_ context: JobContext) async throws -> Trend {
         try await context[PriceFeed.self].scan(symbol)
     }
 }
@@ -69,10 +69,10 @@ struct ImportRows: Job {
 }
 
 struct JobSnippets {
-    static func enqueue(_ app: MainspringApplication) async throws -> Signal {
+    static func enqueue(_ app: MainspringApplication) async throws -> Trend {
         let handle = try await app.jobs.enqueue(ScanSymbol(symbol: "AAPL"), in: .minutes(5), unique: .by(\.symbol))
-        let signal = try await handle.result(within: .hours(1))
-        return signal
+        let trend = try await handle.result(within: .hours(1))
+        return trend
     }
 
     static func unique(_ jobs: JobClient) async throws {
@@ -82,18 +82,18 @@ struct JobSnippets {
         try await jobs.enqueue(ScanSymbol(symbol: "AAPL"), unique: .by("symbol", onConflict: .keepLast))
     }
 
-    static func child(_ context: JobContext, of symbol: String) async throws -> Signal {
+    static func child(_ context: JobContext, of symbol: String) async throws -> Trend {
         let child = try await context.enqueue(ScanSymbol(symbol: symbol), id: context.childID(symbol))
-        let signal = try await child.result(within: .minutes(1))
-        return signal
+        let trend = try await child.result(within: .minutes(1))
+        return trend
     }
 
-    static func client() async throws -> Signal {
+    static func client() async throws -> Trend {
         let client = try Mainspring.client("mainspring.yaml")
         let handle = try await client.jobs.enqueue(ScanSymbol(symbol: "AAPL"))
-        let signal = try await handle.result(within: .seconds(30))
+        let trend = try await handle.result(within: .seconds(30))
         try await client.close()
-        return signal
+        return trend
     }
 
     static func transaction(_ jobs: JobClient, _ pool: DatabasePool) async throws {
@@ -111,8 +111,8 @@ struct JobTestSnippets {
     @Test("one attempt")
     func perform() async throws {
         try await withTestRuntime(provided: [feed]) { runtime in
-            let signal = try await runtime.perform(ScanSymbol(symbol: "AAPL"))
-            #expect(signal.symbol == "AAPL")
+            let trend = try await runtime.perform(ScanSymbol(symbol: "AAPL"))
+            #expect(trend.symbol == "AAPL")
             await runtime.stop()
         }
     }
@@ -121,8 +121,8 @@ struct JobTestSnippets {
     func node() async throws {
         try await withTestJobs(ScanSymbol.self, provided: [feed], time: ManualTime()) { jobs in
             let handle = try await jobs.client.enqueue(ScanSymbol(symbol: "AAPL"))
-            let signal = try await handle.result(within: .seconds(1))
-            #expect(signal.symbol == "AAPL")
+            let trend = try await handle.result(within: .seconds(1))
+            #expect(trend.symbol == "AAPL")
         }
     }
 }
