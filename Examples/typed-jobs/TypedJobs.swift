@@ -11,7 +11,7 @@ import Mainspring
             app.job(ScanMarket.self)
             app.service("analyst", restart: .never) { _ in
                 let market = ScanMarket(symbols: ["AAPL", "ENRON", "IBM", "MSFT", "SAP"])
-                let scan = try await app.jobs.enqueue(market, tags: ["example"])
+                let scan = try await app.jobs.enqueue(market, unique: .by(\.symbols), tags: ["example"])
                 say("Enqueued \(scan.id)")
                 say(try await scan.result(within: .minutes(1)))
                 app.stop()

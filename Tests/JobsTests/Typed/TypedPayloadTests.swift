@@ -95,9 +95,15 @@ struct TypedPayloadTests {
             let much = ["x": String(repeating: "x", count: 9 << 10)]
             #expect(await code { try await jobs.client.enqueue(Act(), metadata: much) } == .invalidArguments)
             #expect(await code { try await jobs.client.enqueue(Quiet()) } == .unknownKind)
+            #expect(await code { try await jobs.client.enqueue(Impostor()) } == .conflict)
             let stored = try await jobs.client.jobs(matching: JobQuery()).jobs
             #expect(stored.isEmpty)
         }
+    }
+
+    struct Impostor: Job {
+        static let kind = "act"
+        func run(_ context: JobContext) async throws {}
     }
 
     // MARK: Evolution

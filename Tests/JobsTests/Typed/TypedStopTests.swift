@@ -56,6 +56,60 @@ struct TypedStopTests {
         }
     }
 
+    @Test("a job that the node's stop cuts goes back, and uses no attempt")
+    func shutdown() async throws {
+        let running = Signal()
+        try await withActs { _, _ in
+            running.notify()
+            try await ManualTime().sleep(for: .seconds(1))
+            return ""
+        } _: { jobs, _ in
+            let handle = try await jobs.client.enqueue(Act())
+            await running.wait()
+            jobs.system.quiesce()
+            jobs.system.engine.stopRunning()
+            let end = await jobs.settled(handle.id)
+            #expect(end?.attempt.outcome == .interrupted)
+            #expect(end?.nextState == .available)
+            #expect(try await handle.status().attempt == 0)
+        }
+    }
+
+    @Test("a job that gives no sign of life is cancelled; each heartbeat puts it off")
+    func silence() async throws {
+        let (running, beats) = (Signal(), AsyncStream.makeStream(of: Void.self))
+        let beaten = Signal()
+        let script = ProvidedResource(Act.Script.self) { _ in
+            Act.Script { _, context in
+                running.notify()
+                for await _ in beats.stream.prefix(1) { context.heartbeat() }
+                beaten.notify()
+                try await ManualTime().sleep(for: .seconds(1))
+                return ""
+            }
+        }
+        let time = ManualTime()
+        try await withTestJobs(Hushed.self, provided: [script], time: time) { jobs in
+            let id = try await jobs.client.enqueue(Hushed()).id
+            await running.wait()
+            time.advance(by: .seconds(3))
+            beats.continuation.yield()
+            await beaten.wait()
+            time.advance(by: .seconds(3))
+            #expect(jobs.system.engine.runningAttempts().map(\.stopReason) == [nil])
+            time.advance(by: .seconds(1))
+            #expect(await jobs.settled(id)?.attempt.error?.code == "silent")
+        }
+    }
+
+    struct Hushed: Job {
+        static let kind = "hushed"
+        static let options = JobOptions(silence: .seconds(4))
+        func run(_ context: JobContext) async throws -> String {
+            try await context[Act.Script.self].body(Act(), context)
+        }
+    }
+
     @Test("cancelling goes on although a job's cancellation handler blocks")
     func blockedHandler() async throws {
         let running = Signal()
