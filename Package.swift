@@ -198,6 +198,7 @@ let package = Package(
             name: "ConfigurationTests",
             dependencies: [
                 "Mainspring", "MainspringCore", "MainspringExecutors", "MainspringJobs", "MainspringRuntime",
+                "MainspringTesting",
             ],
             exclude: ["Fixtures"]
         ),
@@ -240,8 +241,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "MainspringCore", "MainspringRuntime", "MainspringCLI", "RuntimeProbe", "graceful-shutdown", "hello",
-                "hello-job", "http-service", "typed-jobs",
+                "MainspringCore", "MainspringRuntime", "MainspringCLI", "MainspringTesting", "RuntimeProbe",
+                "graceful-shutdown", "hello", "hello-job", "http-service", "typed-jobs",
             ]
         ),
     ]

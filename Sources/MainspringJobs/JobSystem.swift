@@ -118,7 +118,8 @@ public final class JobSystem: Sendable {
         }
     }
 
-    private func work() async {
+    /// ``run(beginsAtOnce:)`` for a caller that is not cancelled; it waits for ``begin()``.
+    func work() async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask(name: "mainspring.promoter") { await self.promoter.run() }
             group.addTask(name: "mainspring.upkeep") { await self.upkeep.run() }

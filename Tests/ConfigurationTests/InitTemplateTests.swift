@@ -1,6 +1,7 @@
 import Foundation
 import Mainspring
 import MainspringCore
+import MainspringTesting
 import Testing
 
 @Suite("What init writes")
@@ -21,21 +22,14 @@ struct InitTemplateTests {
     }
 
     @Test("the job's script gives JSON as its result")
-    func script() throws {
+    func script() async throws {
         let folder = try TemporaryFolder()
         let file = try #require(InitTemplate.files.first { $0.path == "hello.sh" })
         try folder.write(file.content, to: file.path, mode: 0o755)
-        let process = Process()
-        process.executableURL = URL(filePath: "\(folder.path)/hello.sh")
-        process.arguments = ["Ada \"L\""]
-        let output = Pipe()
-        process.standardOutput = output
-        process.standardError = FileHandle.nullDevice
-        process.standardInput = FileHandle.nullDevice
-        try process.run()
-        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
+        let output = try TestPipe()
+        let process = try SpawnedProcess("\(folder.path)/hello.sh", ["Ada \"L\""], output: output.writing)
+        let text = await output.text()
+        #expect(await process.end() == 0)
         #expect(try JSONParser.parse(text) == ["length": 7])
     }
 }

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import MainspringCore
+import MainspringTesting
 import Testing
 
 /// In a process id space of its own, as in a container.
@@ -47,13 +48,9 @@ private enum Container {
         ]
 
     static let isAllowed: Bool = {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: command[0])
-        process.arguments = command.dropFirst() + ["/bin/true"]
-        process.standardError = FileHandle.nullDevice
-        guard (try? process.run()) != nil else { return false }
-        process.waitUntilExit()
-        return process.terminationStatus == 0
+        guard let process = try? SpawnedProcess(command[0], command.dropFirst() + ["/bin/true"]) else { return false }
+        var status: Int32 = 0
+        return waitpid(process.pid, &status, 0) == process.pid && status == 0
     }()
 
     /// Zombies included.

@@ -1,8 +1,9 @@
 import MainspringCore
-import MainspringJobs
 import MainspringStore
 import MainspringTesting
 import Testing
+
+@testable import MainspringJobs
 
 @Suite("Schedules", .timeLimit(.minutes(1)))
 struct ScheduleTests {
@@ -52,6 +53,17 @@ struct ScheduleTests {
     func instants(after: Int64, next: Int64) {
         let instant = Self.schedule().instant(after: Timestamp(microseconds: after * 1_000_000))
         #expect(instant.microseconds == next * 1_000_000)
+    }
+
+    @Test(
+        "the newest instant of a stretch of time, if there is one",
+        arguments: [(0, 59, nil), (0, 60, 60), (59, 61, 60), (60, 119, nil), (0, 1_000, 960), (1_000, 900, nil)]
+            as [(Int64, Int64, Int64?)])
+    func newest(after: Int64, upTo: Int64, expected: Int64?) {
+        func at(_ seconds: Int64) -> Timestamp { Timestamp(microseconds: seconds * 1_000_000) }
+        #expect(Self.schedule().newest(after: at(after), upTo: at(upTo)) == expected.map(at))
+        let short = JobSchedule(name: "s", every: .microseconds(7), kind: "work")
+        #expect(short.newest(after: at(0), upTo: at(60))?.microseconds == 59_999_996)
     }
 
     @Test("the longest interval has an instant, and none is shorter than a microsecond")

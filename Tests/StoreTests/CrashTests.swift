@@ -189,17 +189,13 @@ private enum Said: Equatable {
 /// The process that dies.
 private enum Probe {
     static func run(file: String, death: CrashTests.Death) async throws -> [Said] {
-        let process = Process()
-        let output = Pipe()
-        process.executableURL = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(
+        let program = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(
             path: "StoreCrashProbe")
-        process.arguments = [file, death.verb.rawValue, death.point.rawValue, "\(death.count)"]
-        process.standardOutput = output
-        try process.run()
-        let data = try output.fileHandleForReading.readToEnd() ?? Data()
-        process.waitUntilExit()
-        try #require(process.terminationReason == .uncaughtSignal, "the point was reached")
-        #expect(process.terminationStatus == SIGKILL)
-        return String(decoding: data, as: UTF8.self).split(separator: "\n").compactMap { Said($0) }
+        let output = try TestPipe()
+        let process = try SpawnedProcess(
+            program.path, [file, death.verb.rawValue, death.point.rawValue, "\(death.count)"], output: output.writing)
+        let text = await output.text()
+        try #require(await process.end() == 128 + SIGKILL, "the point was reached")
+        return text.split(separator: "\n").compactMap { Said($0) }
     }
 }

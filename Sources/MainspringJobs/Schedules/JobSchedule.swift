@@ -30,4 +30,16 @@ public struct JobSchedule: Sendable {
         let passed = time.microseconds >= 0 ? time.microseconds / step : (time.microseconds - step + 1) / step
         return Timestamp(microseconds: (passed + 1) * step)
     }
+
+    /// The last instant that is after `oldest` and not after `time`; nil when there is none.
+    func newest(after oldest: Timestamp, upTo time: Timestamp) -> Timestamp? {
+        var from = oldest
+        // Halves what is looked at while the later half has an instant: short intervals have many.
+        while case let half = (time - from) / 2, half > .microseconds(1), instant(after: time - half) <= time {
+            from = time - half
+        }
+        var newest: Timestamp?
+        while case let next = instant(after: newest ?? from), next <= time { newest = next }
+        return newest
+    }
 }

@@ -69,14 +69,19 @@ struct Scheduler: Sendable {
 
     /// Of what fell due while another node led, the newest of each schedule; the store knows which of them it fired.
     private func catchUp(_ firings: inout [Firing]) {
-        let oldest = time.now() - Self.takeover
-        for index in firings.indices where firings[index].instant < oldest {
-            firings[index] = firing(of: firings[index].schedule, after: oldest)
+        let now = time.now()
+        for index in firings.indices where firings[index].instant < now {
+            let schedule = firings[index].schedule
+            let newest = schedule.newest(after: now - Self.takeover, upTo: now)
+            firings[index] = newest.map { firing(of: schedule, at: $0) } ?? firing(of: schedule, after: now)
         }
     }
 
     private func firing(of schedule: JobSchedule, after time: Timestamp) -> Firing {
-        let instant = schedule.instant(after: time)
+        firing(of: schedule, at: schedule.instant(after: time))
+    }
+
+    private func firing(of schedule: JobSchedule, at instant: Timestamp) -> Firing {
         var random = SourcedRandom(ids)
         let jitter = Int64.random(in: 0...max(0, schedule.jitter.wholeMicroseconds), using: &random)
         let due = instant + .microseconds(jitter)

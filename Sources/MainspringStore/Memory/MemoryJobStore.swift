@@ -32,15 +32,6 @@ public final class MemoryJobStore: JobStore {
 
     public var name: String { "memory" }
 
-    /// `news` says what the step's value is news of.
-    private func step<Value: Sendable>(
-        news: (Value) -> StoreNews, _ body: @Sendable (inout MemoryState) throws -> Value
-    ) throws -> Value {
-        let value = try shared.step(body)
-        shared.tell(news(value), except: number)
-        return value
-    }
-
     private func step<Value: Sendable>(
         _ news: StoreNews = [], _ body: @Sendable (inout MemoryState) throws -> Value
     ) throws -> Value {
@@ -85,26 +76,32 @@ public final class MemoryJobStore: JobStore {
     }
 
     public func promote(under term: Term, now: Timestamp, limit: Int) async throws -> Promotion {
-        try step(news: { $0.promoted.isEmpty ? [] : .work }) { state in
+        let promotion = try step { state in
             try state.check(term)
             return state.promote(now: now, limit: limit)
         }
+        if !promotion.promoted.isEmpty { shared.tell(.work, except: number) }
+        return promotion
     }
 
     public func reclaim(under term: Term, now: Timestamp, limit: Int) async throws -> [ReclaimedJob] {
         let instant = shared.instant
-        return try step(news: { $0.isEmpty ? [] : .all }) { state in
+        let jobs = try step { state in
             try state.check(term)
             return state.reclaim(now: now, limit: limit, at: instant)
         }
+        if !jobs.isEmpty { shared.tell(.all, except: number) }
+        return jobs
     }
 
     public func park(under term: Term, limit: Int) async throws -> Parking {
         let instant = shared.instant
-        return try step(news: { $0.released.isEmpty ? [] : .work }) { state in
+        let parking = try step { state in
             try state.check(term)
             return state.park(limit: limit, at: instant)
         }
+        if !parking.released.isEmpty { shared.tell(.work, except: number) }
+        return parking
     }
 
     public func prune(

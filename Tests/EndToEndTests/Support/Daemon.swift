@@ -2,6 +2,7 @@ import Dispatch
 import Foundation
 import Glibc
 import MainspringCore
+import MainspringTesting
 import Synchronization
 import Testing
 
@@ -26,7 +27,7 @@ final class Daemon: Sendable {
         let url = try await output.first(timeout: 30) { line in
             line.split(separator: " ").first { $0.hasPrefix("http://127.0.0.1:") }.map(String.init)
         }
-        return Daemon(folder: folder, pid: process.processIdentifier, url: url, output: output, exit: exit)
+        return Daemon(folder: folder, pid: process.pid, url: url, output: output, exit: exit)
     }
 
     /// Starts `mainspring run` where it is expected to refuse; answers with its end.
@@ -36,25 +37,15 @@ final class Daemon: Sendable {
 
     private static func launch(
         _ command: [String], in folder: ScratchFolder, environment: [String: String]
-    ) throws -> (
-        Process, LineRecorder, ExitWaiter
-    ) {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: command[0])
-        process.arguments = Array(command.dropFirst())
-        process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
-        process.environment = Command.baseEnvironment.merging(environment) { $1 }
-        let errors = Pipe()
-        process.standardOutput = FileHandle.nullDevice
-        process.standardInput = FileHandle.nullDevice
-        process.standardError = errors
+    ) throws -> (SpawnedProcess, LineRecorder, ExitWaiter) {
+        let errors = try TestPipe()
+        let process = try SpawnedProcess(
+            command[0], Array(command.dropFirst()), in: folder.path,
+            environment: Command.baseEnvironment.merging(environment) { $1 }, errors: errors.writing)
         let output = LineRecorder()
         let exit = ExitWaiter()
-        process.terminationHandler = { ended in
-            exit.finish(ended.terminationReason == .exit ? ended.terminationStatus : 128 + ended.terminationStatus)
-        }
-        try process.run()
-        output.read(errors.fileHandleForReading)
+        process.whenEnded { exit.finish($0) }
+        output.read(errors)
         return (process, output, exit)
     }
 

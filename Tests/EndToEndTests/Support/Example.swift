@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import MainspringTesting
 
 /// A running example or probe, driven from outside.
 final class Example: Sendable {
@@ -14,23 +15,15 @@ final class Example: Sendable {
         _ name: String, _ arguments: [String] = [], in folder: ScratchFolder, environment: [String: String] = [:]
     ) throws {
         self.folder = folder
-        let process = Process()
         let folderOfBinary = URL(fileURLWithPath: Binary.path).deletingLastPathComponent().path
-        process.executableURL = URL(fileURLWithPath: "\(folderOfBinary)/\(name)")
-        process.arguments = arguments
-        process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
-        process.environment = Command.baseEnvironment.merging(environment) { $1 }
-        let (out, err) = (Pipe(), Pipe())
-        process.standardOutput = out
-        process.standardError = err
-        process.standardInput = FileHandle.nullDevice
-        process.terminationHandler = { [exit] ended in
-            exit.finish(ended.terminationReason == .exit ? ended.terminationStatus : 128 + ended.terminationStatus)
-        }
-        try process.run()
-        pid = process.processIdentifier
-        output.read(out.fileHandleForReading)
-        errors.read(err.fileHandleForReading)
+        let (out, err) = (try TestPipe(), try TestPipe())
+        let process = try SpawnedProcess(
+            "\(folderOfBinary)/\(name)", arguments, in: folder.path,
+            environment: Command.baseEnvironment.merging(environment) { $1 }, output: out.writing, errors: err.writing)
+        pid = process.pid
+        process.whenEnded { [exit] in exit.finish($0) }
+        output.read(out)
+        errors.read(err)
     }
 
     deinit { Glibc.kill(pid, SIGKILL) }

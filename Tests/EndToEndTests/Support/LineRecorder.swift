@@ -1,4 +1,5 @@
 import Foundation
+import MainspringTesting
 import Synchronization
 
 /// The lines that a process wrote, for whoever waits for one.
@@ -20,15 +21,8 @@ final class LineRecorder: Sendable {
 
     var text: String { state.withLock { $0.lines.joined(separator: "\n") } }
 
-    func read(_ handle: FileHandle) {
-        handle.readabilityHandler = { handle in
-            let data = handle.availableData
-            if data.isEmpty {
-                handle.readabilityHandler = nil
-            } else {
-                self.append(String(decoding: data, as: UTF8.self))
-            }
-        }
+    func read(_ pipe: TestPipe) {
+        pipe.read { self.append(String(decoding: $0, as: UTF8.self)) }
     }
 
     /// The first answer that `match` gives, for a past line or a later one.

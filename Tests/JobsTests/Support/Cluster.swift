@@ -14,6 +14,7 @@ final class Cluster: Sendable {
     }
 
     let time = ManualTime()
+    private let executor = TurnExecutor()
     /// A handle that belongs to no node.
     let store: MemoryJobStore
     private let state = Mutex(State())
@@ -47,26 +48,32 @@ final class Cluster: Sendable {
         _ change: (inout TestNode.Settings) -> Void = { _ in }
     ) async throws -> TestNode {
         let node = node(name, executor, change)
-        try await node.start()
+        try await start(node)
         return node
     }
+
+    func start(_ node: TestNode) async throws { try await node.start(on: executor) }
 
     /// Runs `body`, then ends every node; nothing is left of any.
     static func run(
         sourceLocation: SourceLocation = #_sourceLocation, _ body: (Cluster) async throws -> Void
     ) async throws {
         let cluster = Cluster()
-        let result: Result<Void, any Error>
-        do { result = .success(try await body(cluster)) } catch { result = .failure(error) }
-        await cluster.stop(sourceLocation: sourceLocation)
-        #expect(cluster.time.pendingTimers == 0, "no timer is left", sourceLocation: sourceLocation)
-        try result.get()
+        defer { cluster.executor.stop() }
+        try await withTaskExecutorPreference(cluster.executor) {
+            await Task.yield()
+            let result: Result<Void, any Error>
+            do { result = .success(try await body(cluster)) } catch { result = .failure(error) }
+            await cluster.stop(sourceLocation: sourceLocation)
+            #expect(cluster.time.pendingTimers == 0, "no timer is left", sourceLocation: sourceLocation)
+            try result.get()
+        }
     }
 
     private func stop(sourceLocation: SourceLocation) async {
         let nodes = state.withLock { $0.nodes }
         let isOver = Signal()
-        let stopping = Task {
+        let stopping = task {
             for node in nodes {
                 node.store.set(broken: false)
                 await node.stop(sourceLocation: sourceLocation)
@@ -78,7 +85,7 @@ final class Cluster: Sendable {
             time.advance(by: .seconds(1))
             await rest()
         }
-        await stopping.value
+        _ = await stopping.result
     }
 
     /// As kill -9 does: nothing that the node does from now on is written, and its process is gone.
@@ -101,18 +108,12 @@ final class Cluster: Sendable {
         }
     }
 
-    /// Suspends until what the nodes do at once is most likely done. A test waits for what it needs; this is for what it says
-    /// does not happen.
-    func rest() async {
-        let nodes = state.withLock { $0.nodes }
-        var before = -1
-        var quiet = 0
-        while quiet < 20 {
-            let now = nodes.reduce(0) { $0 + $1.store.total + $1.events.events.count }
-            quiet = now == before ? quiet + 1 : 0
-            before = now
-            await Task.yield()
-        }
+    /// Suspends until all nodes have done what they do without time going by.
+    func rest() async { await executor.idle() }
+
+    /// A task among those of the nodes.
+    func task<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) -> Task<Value, any Error> {
+        Task(executorPreference: executor) { try await body() }
     }
 
     func job(_ id: JobID) async throws -> JobRecord { try #require(try await store.job(id)) }

@@ -1,10 +1,11 @@
 import Logging
 import MainspringCore
-import MainspringJobs
 import MainspringStore
 import MainspringTesting
 import Synchronization
 import Testing
+
+@testable import MainspringJobs
 
 /// One node's jobs over a memory store, in virtual time.
 ///
@@ -114,9 +115,19 @@ final class TestNode: Sendable {
         try result.get()
     }
 
-    func start() async throws {
+    /// On the executor, all of its tasks run there.
+    func start(on executor: TurnExecutor? = nil) async throws {
         try await system.join()
-        task.withLock { $0 = Task { await system.run() } }
+        let run =
+            if let executor {
+                Task(executorPreference: executor) { [system] in
+                    system.begin()
+                    await system.work()
+                }
+            } else {
+                Task { [system] in await system.run() }
+            }
+        task.withLock { $0 = run }
     }
 
     /// Ends it, by force if need be; nothing happens the second time.

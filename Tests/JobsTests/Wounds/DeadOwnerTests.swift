@@ -135,7 +135,7 @@ struct DeadOwnerTests {
         try await Cluster.run { cluster in
             let first = cluster.node("a", ScriptedExecutor()) { $0.workers = 7 }
             first.store.die(atStep: 3 + step)
-            try await first.start()
+            try await cluster.start(first)
             let requests = (0..<100).map { _ in JobRequest(kind: "work") }
             _ = try? await first.client.enqueue(requests)
             await cluster.rest()

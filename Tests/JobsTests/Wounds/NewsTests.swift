@@ -14,7 +14,7 @@ struct NewsTests {
             let id = try await asks.add("other")
             await runs.executor.started(1)
             await cluster.rest()
-            let waiter = Task { try await asks.client.wait(for: id, timeout: .seconds(3_600)) }
+            let waiter = cluster.task { try await asks.client.wait(for: id, timeout: .seconds(3_600)) }
             await asks.store.called(.read, times: 1)
             try await cluster.pass(.seconds(100))
             #expect(asks.store.calls(.read) == 1, "it looked once, and slept since")
@@ -34,7 +34,7 @@ struct NewsTests {
             let dies = try await cluster.start("dies")
             let id = try await asks.add()
             await dies.executor.started(1)
-            let waiter = Task { try await asks.client.wait(for: id, timeout: .seconds(3_600)) }
+            let waiter = cluster.task { try await asks.client.wait(for: id, timeout: .seconds(3_600)) }
             await asks.store.called(.read, times: 1)
             cluster.kill(dies)
             let third = try await cluster.start("third")
@@ -104,10 +104,10 @@ struct NewsTests {
         try await Cluster.run { cluster in
             let first = try await cluster.start("twin")
             let second = cluster.node("twin")
-            let error = await #expect(throws: MainspringError.self) { try await second.start() }
+            let error = await #expect(throws: MainspringError.self) { try await cluster.start(second) }
             #expect(error?.code == .locked)
             cluster.kill(first)
-            try await second.start()
+            try await cluster.start(second)
         }
     }
 }
