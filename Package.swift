@@ -57,6 +57,7 @@ let package = Package(
             name: "MainspringJobs",
             dependencies: [
                 "MainspringCore", "MainspringRuntime", "MainspringStore",
+                .product(name: "Instrumentation", package: "swift-distributed-tracing"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Tracing", package: "swift-distributed-tracing"),
             ]
@@ -76,7 +77,7 @@ let package = Package(
         .target(
             name: "MainspringTesting",
             dependencies: [
-                "MainspringCore", "MainspringRuntime", "MainspringStore",
+                "MainspringCore", "MainspringJobs", "MainspringRuntime", "MainspringStore",
                 .product(name: "Logging", package: "swift-log"),
             ]
         ),
@@ -129,12 +130,15 @@ let package = Package(
         ),
         .executableTarget(
             name: "MainspringCLI",
-            dependencies: ["Mainspring", "MainspringCommands", "MainspringCore", "MainspringRuntime", "MainspringSQLite"]
+            dependencies: [
+                "Mainspring", "MainspringCommands", "MainspringCore", "MainspringRuntime", "MainspringSQLite",
+            ]
         ),
 
         // Programs that people start from; CI builds them, and EndToEndTests runs them.
         .executableTarget(name: "hello", dependencies: ["Mainspring"], path: "Examples/hello", exclude: ["README.md"]),
-        .executableTarget(name: "hello-job", dependencies: ["Mainspring"], path: "Examples/hello-job"),
+        .executableTarget(
+            name: "hello-job", dependencies: ["Mainspring"], path: "Examples/hello-job", exclude: ["README.md"]),
         .executableTarget(
             name: "typed-jobs", dependencies: ["Mainspring"], path: "Examples/typed-jobs", exclude: ["README.md"]
         ),
@@ -185,7 +189,9 @@ let package = Package(
             name: "JobsTests",
             dependencies: [
                 "MainspringCore", "MainspringStore", "MainspringJobs", "MainspringRuntime", "MainspringExecutors",
-                "MainspringTesting", .product(name: "Logging", package: "swift-log"),
+                "MainspringTesting", .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
             ]
         ),
         .testTarget(
@@ -221,7 +227,8 @@ let package = Package(
         .testTarget(
             name: "ApplicationTests",
             dependencies: [
-                "MainActorProgram", "Mainspring", "MainspringTesting", .product(name: "Logging", package: "swift-log"),
+                "MainActorProgram", "Mainspring", "MainspringTesting", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]
         ),
@@ -234,7 +241,7 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: [
                 "MainspringCore", "MainspringRuntime", "MainspringCLI", "RuntimeProbe", "graceful-shutdown", "hello",
-                "http-service",
+                "hello-job", "http-service", "typed-jobs",
             ]
         ),
     ]

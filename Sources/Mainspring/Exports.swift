@@ -4,3 +4,4 @@
 @_exported public import MainspringCore
 @_exported public import MainspringJobs
 @_exported public import MainspringRuntime
+@_exported public import MainspringStore

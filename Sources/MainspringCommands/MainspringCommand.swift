@@ -24,7 +24,9 @@ struct MainspringCommand: ParsableCommand {
                 name: "Start",
                 subcommands: [InitCommand.self, RunCommand.self, ConfigCommand.self, VersionCommand.self]),
             CommandGroup(name: "Work", subcommands: [JobCommand.self, QueueCommand.self]),
-            CommandGroup(name: "Runtime", subcommands: [ServiceCommand.self, NodeGroupCommand.self, StoreCommand.self, TreeCommand.self]),
+            CommandGroup(
+                name: "Runtime",
+                subcommands: [ServiceCommand.self, NodeGroupCommand.self, StoreCommand.self, TreeCommand.self]),
         ]
     )
 }

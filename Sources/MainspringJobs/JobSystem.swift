@@ -28,53 +28,50 @@ public final class JobSystem: Sendable {
         let wake = EngineWaker()
         let waiters = JobWaiters()
         let leadership = Leadership()
-        // A node that came may run what was parked; one that left may have held jobs.
-        let nodes = WakeSignal()
+        let membership = Membership()
+        membership.onReturn { wake.wakeAll() }
         let promoter = Promoter(store: store, time: time, health: health, leadership: leadership) { wake.wake($0) }
-        let events = FanOutSink([sink, promoter, waiters])
+        let events = JobEventSink(outside: sink, promoter: promoter, waiters: waiters)
+        // What waited may wait for its time yet.
+        let onRelease: @Sendable (String) -> Void = { queue in
+            promoter.look()
+            wake.wake(queue)
+        }
         let engine = JobEngine(
-            registry: registry, identity: node.identity, store: store, time: time, ids: ids, sink: events, health: health,
-            onRelease: { queue in
-                promoter.look()
-                wake.wake(queue)
-            },
-            drained: drained)
+            registry: registry, identity: node.identity, store: store, time: time, ids: ids, sink: events,
+            health: health,
+            membership: membership, onRelease: onRelease, drained: drained)
         wake.set(engine)
         dispatcher = Dispatcher(registry: registry, store: store, time: time, ids: ids, sink: events) { records in
             for record in records {
                 if record.state == .available { wake.wake(record.queue) } else { promoter.consider(record.scheduledAt) }
             }
         }
+        let upkeep = Upkeep(
+            store: store, retention: retention, time: time, sink: events, health: health, leadership: leadership,
+            isReady: {
+                guard membership.isSteady(at: time.monotonic()) else { return false }
+                return await engine.renewIfLate()
+            },
+            onReclaimed: onRelease)
         client = JobClient(
             dispatcher: dispatcher, registry: registry, engine: engine, store: store, time: time, sink: events,
-            waiters: waiters)
+            waiters: waiters, onRelease: onRelease)
         scheduler = Scheduler(
             schedules: schedules, time: time, sink: events, logger: logger, ids: ids, leadership: leadership
         ) { [client] in try await client.enqueue($0) }
         let keeper = NodeKeeper(
             facts: node, registry: registry, store: store, time: time, sink: events, health: health,
-            leadership: leadership, isDraining: { engine.isDraining || engine.isQuiet }, onNodes: {
-                nodes.notify()
-                // A ring of another process may be lost; the next beat makes up for it.
-                wake.wakeAll()
-                promoter.look()
-                waiters.tellAll()
-            }
-        ) { wish in
-            switch wish {
-            case .drain: engine.drain(true)
-            case .resume: engine.drain(false)
-            case .stop: onStop()
-            }
-        }
-        upkeep = Upkeep(
-            store: store, retention: retention, time: time, sink: events, health: health, leadership: leadership,
-            signal: nodes,
-            renew: {
-                await keeper.beatWhenLate()
-                await engine.renew()
-            }
-        ) { wake.wake($0) }
+            leadership: leadership, membership: membership, isDraining: { engine.isDraining || engine.isQuiet },
+            onNodes: { upkeep.look() },
+            onWish: { wish in
+                switch wish {
+                case .drain: engine.drain(true)
+                case .resume: engine.drain(false)
+                case .stop: onStop()
+                }
+            })
+        self.upkeep = upkeep
         self.promoter = promoter
         self.engine = engine
         self.keeper = keeper

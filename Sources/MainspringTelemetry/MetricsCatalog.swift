@@ -72,7 +72,8 @@ public enum MetricsCatalog {
     public static let serviceUp = Metric(
         "service_up", .gauge, labels: ["service"], "1 while the service runs and is ready.")
     public static let zombies = Metric(
-        "zombies", .gauge, unit: "operations", "What was given up and still runs: jobs, turns of loops, and other operations.")
+        "zombies", .gauge, unit: "operations",
+        "What was given up and still runs: jobs, turns of loops, and other operations.")
     public static let storeUp = Metric("store_up", .gauge, labels: ["store"], "1 while the store takes steps.")
     public static let buildInfo = Metric("build_info", .gauge, labels: ["version"], "Always 1.")
 

@@ -3,20 +3,27 @@ import Testing
 
 @Suite("Swift in the documentation")
 struct SnippetTests {
-    @Test("README.md shows Examples/hello as it is")
+    @Test("README.md shows Examples/hello and Examples/hello-job as they are, and a job's hello world has nine lines")
     func hello() throws {
-        #expect(try Self.blocks(of: "README.md") == [Self.text(of: "Examples/hello/Hello.swift")])
+        let examples = try ["Examples/hello/Hello.swift", "Examples/hello-job/main.swift"].map(Self.text)
+        #expect(try Self.blocks(of: "README.md") == examples)
+        #expect(examples[1].split(separator: "\n").count <= 9)
     }
 
-    @Test("what docs/runtime.md shows is compiled")
-    func runtime() throws {
-        let source = Self.lines(try Self.text(of: "Tests/ApplicationTests/Support/Snippets.swift"))
-        let blocks = try Self.blocks(of: "docs/runtime.md")
+    @Test(
+        "what the pages show is compiled",
+        arguments: [
+            ("docs/runtime.md", ["Tests/ApplicationTests/Support/Snippets.swift"]),
+            ("docs/jobs.md", ["Tests/ApplicationTests/Support/JobSnippets.swift", "Examples/hello-job/main.swift"]),
+        ])
+    func pages(page: String, sources: [String]) throws {
+        let source = try sources.flatMap { Self.lines(try Self.text(of: $0)) }
+        let blocks = try Self.blocks(of: page)
         #expect(!blocks.isEmpty)
         for block in blocks {
             let block = Self.lines(block)
             let isThere = source.indices.contains { source[$0...].starts(with: block) }
-            #expect(isThere, "not in Snippets.swift: \(block.first ?? "")")
+            #expect(isThere, "not in \(sources): \(block.first ?? "")")
         }
     }
 

@@ -32,7 +32,8 @@ struct PeerCommandTests {
             #expect(rows.count == 3)
             #expect(
                 rows[1] == [
-                    "market-1", "running", "leader", "alpha", "4242", "http://127.0.0.1:8501", "1h", "0m", "1.0s", "a", "2,",
+                    "market-1", "running", "leader", "alpha", "4242", "http://127.0.0.1:8501", "1h", "0m", "1.0s", "a",
+                    "2,",
                     "default", "10",
                 ])
             // Its clock is ahead of ours.

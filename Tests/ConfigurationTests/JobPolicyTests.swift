@@ -40,13 +40,16 @@ struct JobPolicyTests {
         #expect(
             grown.retry
                 == RetryPolicy(
-                    backoff: .linear, base: .seconds(2), cap: .seconds(60), jitter: .full, never: ["exit_2", "timeout"]))
+                    backoff: .linear, base: .seconds(2), cap: .seconds(60), jitter: .full, never: ["exit_2", "timeout"])
+        )
         let listed = try job("retry: { max: 9, delays: [1s, 5s, 20m], jitter: none, only: [exit_75] }").retry
         #expect(listed.backoff == .custom([.seconds(1), .seconds(5), .seconds(1200)]))
         #expect(listed.only == ["exit_75"])
         var random = SystemRandomNumberGenerator()
         // The default cap of five minutes does not cut what is listed.
-        #expect([1, 2, 3, 8].map { listed.delay(afterFailures: $0, using: &random) } == [1, 5, 1200, 1200].map(Duration.seconds))
+        #expect(
+            [1, 2, 3, 8].map { listed.delay(afterFailures: $0, using: &random) }
+                == [1, 5, 1200, 1200].map(Duration.seconds))
     }
 
     @Test("silence, deadline and rescues have no limit of their own but for three rescues")
@@ -63,8 +66,14 @@ struct JobPolicyTests {
         "what excludes itself, or would be ignored, is refused with its key and a way out",
         arguments: [
             ("unique: { while: [running], for: 10m }", "unique.while: means nothing beside 'for'; keep one of them"),
-            ("unique: { on_conflict: throttle }", "unique.on_conflict: 'throttle' needs a period; give it one beside it: 'for: 10m'"),
-            ("unique: { on_conflict: debounce }", "unique.on_conflict: 'debounce' needs a period; give it one beside it: 'for: 10m'"),
+            (
+                "unique: { on_conflict: throttle }",
+                "unique.on_conflict: 'throttle' needs a period; give it one beside it: 'for: 10m'"
+            ),
+            (
+                "unique: { on_conflict: debounce }",
+                "unique.on_conflict: 'debounce' needs a period; give it one beside it: 'for: 10m'"
+            ),
             (
                 "unique: { on_conflict: keep_last, while: [running] }",
                 "unique.while: means nothing with 'keep_last', which waits until the first job has ended for good; leave it out"
@@ -79,9 +88,15 @@ struct JobPolicyTests {
             ),
             ("retry: { delays: [1s], base: 1s }", "retry.base: means nothing beside 'delays'; keep one of them"),
             ("retry: { delays: [] }", "retry.delays: must not be empty"),
-            ("retry: { only: [exit_1], never: [timeout, exit_1] }", "retry.never[1]: 'exit_1' is in 'only' too; keep it in one of them"),
+            (
+                "retry: { only: [exit_1], never: [timeout, exit_1] }",
+                "retry.never[1]: 'exit_1' is in 'only' too; keep it in one of them"
+            ),
             ("retry: { jitter: some }", "retry.jitter: must be one of none, half, full; did you mean 'none'?"),
-            ("silence: 5m", "silence: must be shorter than 'timeout' (5m), which ends the attempt first; shorten it, or raise 'timeout'"),
+            (
+                "silence: 5m",
+                "silence: must be shorter than 'timeout' (5m), which ends the attempt first; shorten it, or raise 'timeout'"
+            ),
             ("max_rescues: -1", "max_rescues: must be from 0 to 1000"),
         ])
     func refused(keys: String, says: String) {

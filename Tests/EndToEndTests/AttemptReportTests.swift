@@ -17,7 +17,8 @@ struct AttemptReportTests {
 
     private func folder(_ keys: String, _ script: String) throws -> ScratchFolder {
         try ScratchFolder(
-            config: "jobs:\n  work: { exec: [\"./work.sh\"], result: text, retry: { max: 1 }, \(keys) }\n  child: { exec: [\"true\"] }\n",
+            config:
+                "jobs:\n  work: { exec: [\"./work.sh\"], result: text, retry: { max: 1 }, \(keys) }\n  child: { exec: [\"true\"] }\n",
             scripts: ["work.sh": "#!/bin/bash\n\(Self.tell)\n\(script)\n"])
     }
 

@@ -57,7 +57,7 @@ struct CrashTests {
             config: """
                 queues: { default: { workers: 8, limit: 100000 } }
                 jobs:
-                  work: { exec: ["./work.sh"], args: { n: integer }, timeout: 60s, retry: { max: 3, base: 10ms } }
+                  work: { exec: ["./work.sh"], args: { n: integer }, timeout: 60s, retry: { max: 3, base: 10ms }, max_rescues: 1000 }
                 """,
             scripts: [
                 "work.sh": #"""

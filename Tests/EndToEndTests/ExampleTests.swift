@@ -15,6 +15,26 @@ struct ExampleTests {
         #expect(source.split(separator: "\n", omittingEmptySubsequences: false).count <= 10)
     }
 
+    @Test("hello-job greets in nine lines, once a second, by a job that it makes itself")
+    func helloJob() async throws {
+        let example = try Example("hello-job", in: ScratchFolder())
+        _ = try await example.says { $0.contains("Hello, world") && $0.contains("job.kind=greet") ? true : nil }
+        example.interrupt()
+        #expect(try await example.waitForExit() == 0)
+        let source = try String(contentsOfFile: "\(Binary.packageRoot)/Examples/hello-job/main.swift", encoding: .utf8)
+        #expect(source.split(separator: "\n").count <= 9)
+    }
+
+    @Test("typed-jobs: jobs make jobs, are tried again or not, and the result comes back")
+    func typedJobs() async throws {
+        let folder = try ScratchFolder()
+        let example = try Example("typed-jobs", in: folder)
+        try await example.prints("3 of 5 rise: AAPL, MSFT, SAP; no price for 1")
+        #expect(try await example.waitForExit() == 0)
+        #expect(example.said.contains("Job failed and will be retried"))
+        #expect(example.said.contains("Job discarded error=unknownSymbol"))
+    }
+
     @Test("graceful-shutdown: every task is told, cleans up and finishes, then the program says goodbye")
     func gracefulShutdown() async throws {
         let example = try Example("graceful-shutdown", in: ScratchFolder())

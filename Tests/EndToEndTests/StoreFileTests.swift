@@ -47,7 +47,9 @@ struct StoreFileTests {
         let folder = try ScratchFolder(config: "jobs: { quick: { exec: [\"true\"], args: { t: string } } }\n")
         let daemon = try await Daemon.start(in: folder)
         let text = String(repeating: "x", count: 2000)
-        let jobs = (0..<200).map { JSONValue.object(["kind": "quick", "in": "1h", "args": ["t": .string("\($0)\(text)")]]) }
+        let jobs = (0..<200).map {
+            JSONValue.object(["kind": "quick", "in": "1h", "args": ["t": .string("\($0)\(text)")]])
+        }
         #expect(
             try await RawHTTP.request(
                 port: daemon.port, "POST", "/v1/jobs", body: JSONValue.array(jobs).compactText
@@ -56,7 +58,9 @@ struct StoreFileTests {
         let path = folder.file(".mainspring/jobs.db")
         var bytes = try Data(contentsOf: URL(fileURLWithPath: path))
         #expect(bytes.count > 100 * 4096)
-        for page in 40..<60 { bytes.replaceSubrange(page * 4096..<page * 4096 + 64, with: Data(repeating: 0xA5, count: 64)) }
+        for page in 40..<60 {
+            bytes.replaceSubrange(page * 4096..<page * 4096 + 64, with: Data(repeating: 0xA5, count: 64))
+        }
         try bytes.write(to: URL(fileURLWithPath: path))
         let checked = try await cli("store", "check", in: folder)
         #expect(checked.status == 1 || checked.status == 74, "\(checked)")

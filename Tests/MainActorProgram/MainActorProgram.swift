@@ -16,6 +16,29 @@ public func declareLoops(_ app: MainspringApplication, met: @escaping @Sendable 
     }
 }
 
+/// Two jobs that compute side by side or not at all: enqueue ``Meet`` twice.
+public func declareJobs(_ app: MainspringApplication, met: @escaping @Sendable (Bool) -> Void) {
+    let encounter = Encounter(meeting: Meeting(), met: met)
+    app.provide(Encounter.self) { encounter }
+    app.job(Meet.self)
+}
+
+public struct Meet: Job {
+    public static let kind = "meet"
+
+    public init() {}
+
+    public func run(_ context: JobContext) async throws {
+        let encounter = try context[Encounter.self]
+        encounter.met(encounter.meeting.attend())
+    }
+}
+
+nonisolated private struct Encounter: Sendable {
+    let meeting: Meeting
+    let met: @Sendable (Bool) -> Void
+}
+
 /// Both wait without letting go of their thread: they come through only when they have one each.
 nonisolated private final class Meeting: Sendable {
     private let arrived = Atomic(0)

@@ -11,7 +11,8 @@ struct JobsAPITests {
         "id", "kind", "state", "queue", "priority", "args", "attempt", "max_attempts", "result", "error", "tags",
         "created_at",
         "scheduled_at", "started_at", "finished_at", "cancel_requested_at", "attempts", "node", "schedule", "rescues",
-        "snoozes", "version", "max_rescues", "metadata", "unique", "deadline", "parent", "progress", "heartbeat_at", "parked",
+        "snoozes", "version", "max_rescues", "metadata", "unique", "deadline", "parent", "progress", "heartbeat_at",
+        "parked",
     ]
 
     @Test("a job is created with 201, its place, and every field of the contract") func created() async throws {

@@ -92,7 +92,8 @@ struct PageTests {
         }
     }
 
-    @Test("a job that no live node can run is parked, with the reason; the queue counts it") func parked() async throws {
+    @Test("a job that no live node can run is parked, with the reason; the queue counts it") func parked() async throws
+    {
         try await Fixture().run { node in
             #expect(await node.submit("/ui/queues/small/pause").status == 303)
             _ = await node.add(#"{"kind":"scan","id":"one","queue":"small","args":{"symbol":"A"}}"#)

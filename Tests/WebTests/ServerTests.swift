@@ -66,11 +66,12 @@ struct ServerTests {
     }
 
     @Test("a server that was stopped before it ran lets its port go") func stoppedEarly() async throws {
-        let server = try await WebServer.bind(
-            Fixture.configuration, Fixture().dependencies, logger: Logger(label: "test"))
+        var configuration = Fixture.configuration
+        // Below the ports that the kernel gives to whoever asks for any: no other test takes it over in between.
+        configuration.ports = 20_000...29_999
+        let server = try await WebServer.bind(configuration, Fixture().dependencies, logger: Logger(label: "test"))
         server.shutdown()
         await server.run()
-        var configuration = Fixture.configuration
         configuration.ports = server.port...server.port
         try await serve(Fixture(), configuration) { #expect($0.port == server.port) }
     }

@@ -6,7 +6,8 @@ extension Configuration {
         jobs.values.map { job in
             JobKind(
                 name: job.name, arguments: job.arguments, queue: job.queue, priority: job.priority,
-                timeout: job.timeout, retry: job.retry, unique: job.unique, silence: job.silence, deadline: job.deadline,
+                timeout: job.timeout, retry: job.retry, unique: job.unique, silence: job.silence,
+                deadline: job.deadline,
                 maxRescues: job.maxRescues, executor: executor(job))
         }
     }

@@ -81,23 +81,24 @@ final class Node: Sendable {
             try? await client.shutdown()
             throw error
         }
+        let context = SupervisorContext(
+            time: time, sink: sink, logger: logger,
+            logs: ServiceLogs(
+                folder: ground.folder.file("logs"),
+                services: configuration.services.count + configuration.loops.count, time: time),
+            resources: resources)
         jobs = JobSystem(
             registry: registry, schedules: parts.schedules,
             retention: parts.retention,
             node: NodeFacts(
                 identity: NodeIdentity(name: configuration.node, incarnation: RandomIDSource().nonce()),
                 process: .current(), host: Self.hostName, version: MainspringVersion.current,
-                isAlive: { $0.isAlive() }), store: store, time: time, ids: RandomIDSource(), sink: sink,
-            health: health, logger: logger, onStop: { [ending] in ending.stop(.asked) },
+                isAlive: { $0.isAlive() }), store: store, time: time, ids: RandomIDSource(),
+            sink: FanOutSink([sink, JobZombies(register: context.zombies, time: time)]), health: health, logger: logger,
+            onStop: { [ending] in ending.stop(.asked) },
             drained: { [ending] in ending.drained() })
         environment.attach(jobs)
         do {
-            let context = SupervisorContext(
-                time: time, sink: sink, logger: logger,
-                logs: ServiceLogs(
-                    folder: ground.folder.file("logs"),
-                    services: configuration.services.count + configuration.loops.count, time: time),
-                resources: resources)
             groundwork = Groundwork(
                 resources: resources, startHooks: declarations.startHooks, shutdownHooks: declarations.shutdownHooks,
                 zombies: context.zombies, announcer: announcer, time: time, logger: logger)
@@ -220,7 +221,8 @@ final class Node: Sendable {
     private func tellThatItRuns() async throws {
         let waiting = try await store.queues().reduce(0) { $0 + $1.waiting }
         let summary = StartupSummary(
-            configuration: configuration, declarations: declarations, kinds: jobs.engine.registry.kinds.keys.sorted(), version: MainspringVersion.current, pid: getpid(),
+            configuration: configuration, declarations: declarations, kinds: jobs.engine.registry.kinds.keys.sorted(),
+            version: MainspringVersion.current, pid: getpid(),
             url: web.url,
             waitingJobs: waiting,
             took: time.now() - status.startedAt, sweptProcesses: ground.sweptProcesses)

@@ -28,18 +28,7 @@ struct NodeOverview: NodeControl {
 
     private var jobsPart: ChildStatus {
         let now = time.now()
-        let running = jobs.engine.runningAttempts().map { attempt in
-            let standing = attempt.laggard(at: now).standing
-            guard attempt.isZombie else {
-                return ChildStatus(
-                    name: attempt.displayName, kind: .job, state: .running, isReady: true, since: attempt.startedAt,
-                    startedAt: attempt.startedAt, detail: standing)
-            }
-            return ChildStatus(
-                name: attempt.displayName, kind: .job, state: .failed, isReady: false, since: attempt.startedAt,
-                startedAt: attempt.startedAt,
-                detail: "a zombie: told to end, settled without it, and still runs (\(standing ?? attempt.lease.job.queue))")
-        }
+        let running = jobs.engine.runningAttempts().map { $0.status(at: now) }
         let kindCount = jobs.engine.registry.kinds.count
         let kinds = kindCount == 1 ? "1 kind" : "\(kindCount) kinds"
         let count = running.count == 1 ? "1 job runs" : "\(running.count) jobs run"
@@ -56,7 +45,7 @@ struct NodeOverview: NodeControl {
             startedAt: status.startedAt, detail: detail)
     }
 
-    var zombies: Int { register.count + jobs.engine.runningAttempts().count(where: \.isZombie) }
+    var zombies: Int { register.count }
 
     var isDraining: Bool { jobs.engine.isDraining }
 
@@ -71,7 +60,9 @@ struct NodeOverview: NodeControl {
         let running = jobs.engine.runningAttempts().map { attempt in
             ShutdownRehearsal.Job(
                 name: attempt.displayName,
-                timeLeft: jobs.engine.registry.kinds[attempt.lease.job.kind].map { $0.timeout - (now - attempt.startedAt) })
+                timeLeft: jobs.engine.registry.kinds[attempt.lease.job.kind].map {
+                    $0.timeout - (now - attempt.startedAt)
+                })
         }
         return ShutdownRehearsal(
             jobs: running, services: supervisor.tree(), policy: configuration.shutdown.policy)

@@ -18,7 +18,8 @@ struct NodeParts {
         JobRegistry(
             kinds: configuration.kinds { executor(of: $0, onKilled: onKilled) }
                 + declared.kinds.map { $0.make(environment) },
-            queues: declared.queues(of: configuration), middleware: declared.middleware, workingOn: workedQueues)
+            queues: declared.queues(of: configuration), middleware: [TracingMiddleware()] + declared.middleware,
+            workingOn: workedQueues)
     }
 
     private func executor(

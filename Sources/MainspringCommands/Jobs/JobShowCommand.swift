@@ -30,7 +30,8 @@ struct JobShowCommand: NodeCommand {
     private func show(_ job: JobView, in context: CommandContext) throws {
         let now = context.time.now()
         // How far it is has a line of its own.
-        let detail = job.state == JobState.running.rawValue && job.time("cancel_requested_at") == nil ? "" : job.detail(now: now)
+        let detail =
+            job.state == JobState.running.rawValue && job.time("cancel_requested_at") == nil ? "" : job.detail(now: now)
         var fields: [(String, String)] = [
             ("Job", job.id), ("Kind", job.kind), ("State", job.state + (detail.isEmpty ? "" : " (\(detail))")),
             ("Queue", "\(job.queue), priority \(job.text("priority"))"), ("Attempts", "\(job.attempts) used"),

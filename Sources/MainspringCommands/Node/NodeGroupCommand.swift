@@ -1,19 +1,7 @@
 import ArgumentParser
-import MainspringCore
 
 struct NodeGroupCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "node", abstract: "List the nodes of a store, drain, resume and stop them.",
         subcommands: [NodeListCommand.self, NodeDrainCommand.self, NodeResumeCommand.self, NodeStopCommand.self])
-}
-
-/// The node that a command is about: by default the one that it talks to.
-struct NodeName: ParsableArguments {
-    @Argument(help: "A node of the same store, as 'node ls' names it; by default the one that is asked.")
-    var name: String?
-
-    func resolved(by client: NodeClient) async throws -> String {
-        if let name { return name }
-        return try await client.get("node")["node"]?.string ?? ""
-    }
 }

@@ -39,7 +39,10 @@ struct QueueListCommand: NodeCommand {
                     .init(queue["name"]?.string ?? ""), .init(isPaused ? "paused" : "active", isPaused ? .yellow : nil),
                     .init(workers),
                 ]
-                    + counts + [.init("\(queue["parked"]?.integer ?? 0)"), .init(queue["limit"]?.integer.map { "\($0)" } ?? "-"), .init(oldest)]
+                    + counts + [
+                        .init("\(queue["parked"]?.integer ?? 0)"),
+                        .init(queue["limit"]?.integer.map { "\($0)" } ?? "-"), .init(oldest),
+                    ]
             })
     }
 }

@@ -26,7 +26,7 @@ struct StoreBackupCommand: NodeCommand {
     @OptionGroup var output: OutputOptions
 
     func run(in context: CommandContext) async throws -> ExitStatus {
-        let source = try StoreCommand.file(from, in: context)
+        let source = try StorePath.find(from, in: context)
         let target = context.absolute(dest)
         try await context.program.backUpStore(at: source, to: target)
         let answer: JSONValue = ["path": .string(target), "from": .string(source)]

@@ -4,7 +4,8 @@ import MainspringCore
 struct StoreCheckCommand: NodeCommand {
     static let configuration = CommandConfiguration(
         commandName: "check",
-        abstract: "Look for damage in a SQLite store: the file's pages, its indexes, and what its rows say of each other.",
+        abstract:
+            "Look for damage in a SQLite store: the file's pages, its indexes, and what its rows say of each other.",
         discussion: """
             Writes nothing, and may take seconds for each million jobs. What is wrong is printed, one kind of damage per \
             line. It exits 0 when the store is whole, 1 when something is wrong inside, 74 when it cannot be read at all.
@@ -21,7 +22,7 @@ struct StoreCheckCommand: NodeCommand {
     @OptionGroup var output: OutputOptions
 
     func run(in context: CommandContext) async throws -> ExitStatus {
-        let path = try StoreCommand.file(path, in: context)
+        let path = try StorePath.find(path, in: context)
         let problems = try await context.program.checkStore(at: path)
         switch output.format {
         case .table:

@@ -32,13 +32,12 @@ extension JobID {
         let millis = UInt64(max(0, time.microseconds / 1000)) & 0xFFFF_FFFF_FFFF
         let high = millis << 16 | 0x7000 | random.next() & 0x0FFF
         let low = 0x8000_0000_0000_0000 | random.next() & 0x3FFF_FFFF_FFFF_FFFF
-        let digits = hexDigits(high) + hexDigits(low)
-        var text = ""
-        for (index, digit) in digits.enumerated() {
-            if [8, 12, 16, 20].contains(index) { text.append("-") }
+        var text: [UInt8] = []
+        for (index, digit) in (hexDigits(high) + hexDigits(low)).utf8.enumerated() {
+            if index == 8 || index == 12 || index == 16 || index == 20 { text.append(UInt8(ascii: "-")) }
             text.append(digit)
         }
-        return JobID(rawValue: text)!  // hex digits and hyphens only
+        return JobID(rawValue: String(decoding: text, as: UTF8.self))!  // hex digits and hyphens only
     }
 
     static func hexDigits(_ word: UInt64) -> String {

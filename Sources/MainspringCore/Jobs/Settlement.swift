@@ -23,56 +23,61 @@ public struct Settlement: Sendable, Equatable {
     /// - An interruption uses none: `available`, in its old place.
     /// - When `cancelRequested`, anything but a success ends in `cancelled`.
     public init(
-        lease: Lease, outcome: JobOutcome, policy: RetryPolicy, output: AttemptOutput = AttemptOutput(), node: String,
-        startedAt: Timestamp, now: Timestamp, cancelRequested: Bool, retryAfter: Duration? = nil,
+        lease: borrowing Lease, outcome: JobOutcome, policy: RetryPolicy, output: AttemptOutput = AttemptOutput(),
+        node: String, startedAt: Timestamp, now: Timestamp, cancelRequested: Bool, retryAfter: Duration? = nil,
         using random: inout some RandomNumberGenerator
     ) {
-        let job = lease.job
-        let outcome = Self.normalize(outcome, job: job, cancelRequested: cancelRequested)
-        id = job.id
-        token = lease.token
-        kind = job.kind
-        queue = job.queue
-        priority = job.priority
-        self.output = output
-        result = nil
-        usesAttempt = false
-        isSnooze = false
-        availableAt = now
+        // Borrowed, as each attempt ends here: a copy of its job would cost as much as the rest.
+        let outcome = Self.normalize(outcome, job: lease.job, cancelRequested: cancelRequested)
+        let nextState: JobState
+        var availableAt = now
+        var result: String?
         var error: JobFailure?
         switch outcome {
         case .success(let value):
             nextState = .completed
-            usesAttempt = true
             result = value
         case .failure(let failure), .timeout(let failure):
             error = failure
-            usesAttempt = true
-            nextState = .discarded
-            if job.attempt + 1 < job.maxAttempts, policy.retries(failure) {
-                let next = now + (retryAfter ?? policy.delay(afterFailures: job.attempt + 1, using: &random))
-                if job.deadline.map({ next <= $0 }) ?? true {
-                    nextState = .retryable
-                    availableAt = next
-                }
-            }
+            let next = Self.nextTry(after: failure, lease.job, policy, now: now, retryAfter, using: &random)
+            nextState = next == nil ? .discarded : .retryable
+            availableAt = next ?? now
         case .discarded(let failure):
             error = failure
-            usesAttempt = true
             nextState = .discarded
         case .cancelled:
             nextState = .cancelled
         case .snoozed(let delay):
-            isSnooze = true
             nextState = .scheduled
-            availableAt = now + (delay ?? policy.delay(afterFailures: job.snoozes + 1, using: &random))
+            availableAt = now + (delay ?? policy.delay(afterFailures: lease.job.snoozes + 1, using: &random))
         case .interrupted:
             nextState = .available
-            availableAt = job.scheduledAt
+            availableAt = lease.job.scheduledAt
         }
+        id = lease.job.id
+        token = lease.token
+        kind = lease.job.kind
+        queue = lease.job.queue
         attempt = AttemptRecord(
             number: lease.attemptNumber, node: node, startedAt: startedAt, finishedAt: now, outcome: outcome.name,
             error: error)
+        self.nextState = nextState
+        self.availableAt = availableAt
+        priority = lease.job.priority
+        usesAttempt = nextState == .completed || error != nil
+        isSnooze = nextState == .scheduled
+        self.result = result
+        self.output = output
+    }
+
+    /// Nil when the failure is the last.
+    private static func nextTry(
+        after failure: JobFailure, _ job: JobRecord, _ policy: RetryPolicy, now: Timestamp, _ retryAfter: Duration?,
+        using random: inout some RandomNumberGenerator
+    ) -> Timestamp? {
+        guard job.attempt + 1 < job.maxAttempts, policy.retries(failure) else { return nil }
+        let next = now + (retryAfter ?? policy.delay(afterFailures: job.attempt + 1, using: &random))
+        return job.deadline.map { next <= $0 } ?? true ? next : nil
     }
 
     /// How often a job may snooze in its life.

@@ -111,8 +111,9 @@ public final class Dispatcher: Sendable {
             let message = "no job kind of that name is declared\(near)"
             return [InvalidRequests.Problem(index: index, code: .unknownKind, message: message)]
         }
-        var problems = checksArguments ? kind.problems(in: request.arguments) : []
-        problems += kind.problems(inKeyOver: request.unique?.by ?? [])
+        var problems =
+            checksArguments
+            ? kind.problems(in: request.arguments) + kind.problems(inKeyOver: request.unique?.by ?? []) : []
         let queue = request.queue ?? kind.queue
         if registry.queues[queue] == nil, !takesAnyQueue {
             let near = NearestName.of(queue, among: registry.queues.keys).map { "; did you mean '\($0)'?" } ?? ""
@@ -133,7 +134,8 @@ public final class Dispatcher: Sendable {
             state: runAt == nil ? .available : .scheduled, priority: request.priority ?? kind.priority,
             arguments: JSONValue.object(request.arguments).compactText, version: kind.version,
             maxAttempts: kind.retry.maxAttempts, maxRescues: kind.maxRescues, createdAt: now,
-            scheduledAt: runAt ?? now, tags: kind.tags + request.tags.filter { !kind.tags.contains($0) }, metadata: request.metadata,
+            scheduledAt: runAt ?? now, tags: kind.tags + request.tags.filter { !kind.tags.contains($0) },
+            metadata: request.metadata,
             unique: unique?.hold(kind: kind.name, queue: queue, arguments: request.arguments, now: now),
             schedule: request.occurrence?.schedule, deadline: request.deadline ?? kind.deadline.map { now + $0 },
             parent: request.parent?.id)

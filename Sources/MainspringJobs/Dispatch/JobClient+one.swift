@@ -23,6 +23,20 @@ extension JobClient {
     }
 }
 
+extension JobClient {
+    /// The same, through a write of the caller's own.
+    package func added(
+        _ requests: [JobRequest], of kind: JobKind? = nil,
+        insert: (_ jobs: [NewJob], _ tell: @escaping @Sendable ([InsertResult]) -> Void) throws -> [InsertResult]
+    ) throws -> [(job: JobRecord, isDuplicate: Bool)] {
+        do {
+            return try InsertResult.jobs(of: try enqueue(requests, of: kind, insert: insert))
+        } catch let invalid as InvalidRequests {
+            throw invalid.refusal(of: requests)
+        }
+    }
+}
+
 extension InvalidRequests {
     /// The problems of the first request that has some, as one error.
     package func refusal(of requests: [JobRequest]) -> MainspringError {

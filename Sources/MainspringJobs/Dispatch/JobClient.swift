@@ -12,10 +12,12 @@ public struct JobClient: Sendable {
     private let time: any TimeSource
     private let sink: any EventSink
     private let waiters: JobWaiters
+    private let onRelease: @Sendable (_ queue: String) -> Void
 
+    /// `onRelease` is called when a job let go of a unique key that a newer one of its queue may have waited for.
     init(
         dispatcher: Dispatcher, registry: JobRegistry, engine: JobEngine?, store: any JobStore, time: any TimeSource,
-        sink: any EventSink, waiters: JobWaiters
+        sink: any EventSink, waiters: JobWaiters, onRelease: @escaping @Sendable (String) -> Void
     ) {
         self.dispatcher = dispatcher
         self.registry = registry
@@ -24,6 +26,7 @@ public struct JobClient: Sendable {
         self.time = time
         self.sink = sink
         self.waiters = waiters
+        self.onRelease = onRelease
     }
 
     /// Writes all of the requests or none; see ``Dispatcher/insert(_:)``. Throws `draining` once the node stops.
@@ -34,7 +37,7 @@ public struct JobClient: Sendable {
     /// The same, for requests whose arguments are known to fit `kind`, unless nil.
     func enqueue(_ requests: [JobRequest], of kind: JobKind?) async throws -> [InsertResult] {
         guard engine?.isQuiet != true else { throw Dispatcher.draining }
-        return try await dispatcher.insert(requests, of: kind)
+        return try await dispatcher.insert(JobTrace.carried(by: requests), of: kind)
     }
 
     /// The declared kind of that name.
@@ -52,7 +55,7 @@ public struct JobClient: Sendable {
         insert: (_ jobs: [NewJob], _ tell: @escaping @Sendable ([InsertResult]) -> Void) throws -> [InsertResult]
     ) throws -> [InsertResult] {
         guard engine?.isQuiet != true else { throw Dispatcher.draining }
-        let jobs = try dispatcher.prepare(requests, of: kind)
+        let jobs = try dispatcher.prepare(JobTrace.carried(by: requests), of: kind)
         return try insert(jobs) { [dispatcher] in dispatcher.tell(jobs, $0) }
     }
 
@@ -125,7 +128,9 @@ public struct JobClient: Sendable {
     public func cancel(_ id: JobID) async throws -> CancelResult {
         let result = try await store.cancel([id], now: time.now()).first ?? .notFound
         switch result {
-        case .cancelled(let job): sink.emit(.job(.cancelled(id: id, kind: job.kind, queue: job.queue)))
+        case .cancelled(let job):
+            sink.emit(.job(.cancelled(id: id, kind: job.kind, queue: job.queue)))
+            if job.unique != nil { onRelease(job.queue) }
         case .requested(let job):
             sink.emit(.job(.cancelRequested(id: id)))
             engine?.cancel(job)
@@ -150,7 +155,8 @@ public struct JobClient: Sendable {
         return Set(stored.keys).union(declared.keys).sorted().map { name in
             QueueStatus(
                 summary: stored[name] ?? QueueSummary(name: name, counts: [:], isPaused: false, oldestAvailableAt: nil),
-                options: declared[name], busy: engine?.busy(queue: name) ?? 0, zombies: engine?.zombies(queue: name) ?? 0)
+                options: declared[name], busy: engine?.busy(queue: name) ?? 0,
+                zombies: engine?.zombies(queue: name) ?? 0)
         }
     }
 

@@ -149,6 +149,9 @@ public final class JobAttempt: Sendable {
         }
     }
 
+    /// Its end is written, or on its way.
+    var isSettled: Bool { state.withLock { $0.isSettled } }
+
     /// Its end was written without it, and it still runs: a zombie, which can no longer write.
     public var isZombie: Bool { state.withLock { $0.isSettled && !$0.hasEnded } }
 

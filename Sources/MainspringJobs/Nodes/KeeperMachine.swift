@@ -16,10 +16,13 @@ struct KeeperMachine {
     private(set) var peers: [NodeIdentity: NodeRecord] = [:]
     /// Found dead since the last beat.
     private var gone: Set<NodeIdentity> = []
-    private var isFirst = true
+    /// When each peer's last beat was seen.
+    private var seen: [NodeIdentity: MonotonicInstant] = [:]
+    /// When the store answered last.
+    private var lastAnswer: MonotonicInstant?
 
-    /// A node counts as dead without a beat for this long.
-    static let lease: Duration = .seconds(30)
+    /// A peer that had not beaten for so long when it was seen last did not leave in order.
+    private static let silence = Membership.lease / 2
 
     init(identity: NodeIdentity) {
         self.identity = identity
@@ -34,7 +37,10 @@ struct KeeperMachine {
         return gone
     }
 
-    mutating func heard(_ answer: BeatAnswer) -> [Action] {
+    /// A node that drains leads only when nobody else can.
+    func wantsTerm(isDraining: Bool) -> Bool { !isDraining || gone.isSuperset(of: peers.keys) }
+
+    mutating func heard(_ answer: BeatAnswer, at instant: MonotonicInstant) -> [Action] {
         let others = answer.nodes.filter { $0.identity != identity }
         if answer.isRefused {
             return [.term(nil), .refused(by: others.first { $0.identity.name == identity.name })]
@@ -42,13 +48,19 @@ struct KeeperMachine {
         let now = Dictionary(others.map { ($0.identity, $0) }) { first, _ in first }
         var actions: [Action] = [.term(answer.term)]
         for peer in peers.keys.sorted(by: { $0.name < $1.name }) where now[peer] == nil {
-            actions.append(.left(peer.name, died: gone.contains(peer)))
+            let wasSilent = seen[peer].flatMap { seen in lastAnswer.map { $0 - seen > Self.silence } } ?? false
+            actions.append(.left(peer.name, died: wasSilent || gone.contains(peer)))
         }
-        for peer in others where peers[peer.identity] == nil && !isFirst { actions.append(.joined(peer.identity.name)) }
+        for peer in others where peers[peer.identity] == nil && lastAnswer != nil {
+            actions.append(.joined(peer.identity.name))
+        }
         if let wish = answer.wish { actions.append(.wish(wish)) }
+        seen = now.mapValues { peer in
+            (peers[peer.identity]?.seenAt == peer.seenAt ? seen[peer.identity] : nil) ?? instant
+        }
         peers = now
         gone = []
-        isFirst = false
+        lastAnswer = instant
         return actions
     }
 }

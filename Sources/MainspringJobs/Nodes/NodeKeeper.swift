@@ -8,7 +8,6 @@ final class NodeKeeper: Sendable {
     private struct State {
         var machine: KeeperMachine
         var url: String?
-        var lastAnswer: MonotonicInstant?
     }
 
     private let facts: NodeFacts
@@ -18,6 +17,7 @@ final class NodeKeeper: Sendable {
     private let sink: any EventSink
     private let health: StoreHealth
     private let leadership: Leadership
+    private let membership: Membership
     private let startedAt: Timestamp
     private let isDraining: @Sendable () -> Bool
     private let onNodes: @Sendable () -> Void
@@ -30,7 +30,7 @@ final class NodeKeeper: Sendable {
 
     init(
         facts: NodeFacts, registry: JobRegistry, store: any JobStore, time: any TimeSource, sink: any EventSink,
-        health: StoreHealth, leadership: Leadership, isDraining: @escaping @Sendable () -> Bool,
+        health: StoreHealth, leadership: Leadership, membership: Membership, isDraining: @escaping @Sendable () -> Bool,
         onNodes: @escaping @Sendable () -> Void, onWish: @escaping @Sendable (NodeWish) -> Void
     ) {
         self.facts = facts
@@ -40,11 +40,13 @@ final class NodeKeeper: Sendable {
         self.sink = sink
         self.health = health
         self.leadership = leadership
+        self.membership = membership
         self.isDraining = isDraining
         self.onNodes = onNodes
         self.onWish = onWish
         startedAt = time.now()
         state = Mutex(State(machine: KeeperMachine(identity: facts.identity)))
+        leadership.onChange { [sink] term in sink.emit(.job(term.map { .leads($0) } ?? .leadsNoMore)) }
     }
 
     var hasPeers: Bool { state.withLock { !$0.machine.peers.isEmpty } }
@@ -55,26 +57,24 @@ final class NodeKeeper: Sendable {
         signal.notify()
     }
 
-    /// The first beat. An earlier life under the name is forgotten when its process is gone.
+    /// The first beat. Nodes whose process is gone are forgotten with it, an earlier life under the name among them.
     ///
     /// Throws `locked` when another live node has the name, or one that may be alive.
     func join() async throws {
-        let earlier = try await store.nodes().filter { node in
-            node.identity.name == facts.identity.name && node.process.flatMap(facts.isAlive) == false
-        }
-        let answer = try await store.beat(beat(gone: Set(earlier.map(\.identity))))
-        for action in state.withLock({ $0.machine.heard(answer) }) {
-            if case .refused(let other) = action { throw refusal(by: other) }
-            perform(action)
-        }
-        state.withLock { $0.lastAnswer = time.monotonic() }
+        let gone = try await store.nodes().filter { $0.process.flatMap(facts.isAlive) == false }
+        let now = time.monotonic()
+        let answer = try await store.beat(beat(gone: Set(gone.map(\.identity))))
+        let actions = state.withLock { $0.machine.heard(answer, at: now) }
+        for case .refused(let other) in actions { throw refusal(by: other) }
+        membership.heard(at: now)
+        for action in actions { perform(action) }
     }
 
     private func refusal(by other: NodeRecord?) -> MainspringError {
         let place = other.map { " on \($0.host), seen \($0.seenAt.rfc3339)" } ?? ""
         return MainspringError(
             .locked, "another node of the store is called \(facts.identity.name)\(place)",
-            hint: "Give this one its own 'node:' name; or, when that one is dead, wait \(KeeperMachine.lease.text).")
+            hint: "Give this one its own 'node:' name; or, when that one is dead, wait \(Membership.lease.text).")
     }
 
     /// Beats until its task is cancelled.
@@ -93,14 +93,6 @@ final class NodeKeeper: Sendable {
     /// Beats soon: something changed here or elsewhere.
     func beatSoon() { signal.notify() }
 
-    /// Beats now when the last one is overdue: the machine slept, or this process stood still.
-    func beatWhenLate() async {
-        let isLate = state.withLock { state in
-            state.lastAnswer.map { time.monotonic() - $0 > state.machine.interval + .seconds(5) } ?? true
-        }
-        if isLate { await beat() }
-    }
-
     /// Says goodbye; the term is free at once.
     func leave() async {
         leadership.set(nil)
@@ -110,21 +102,21 @@ final class NodeKeeper: Sendable {
 
     private func beat() async {
         let gone = state.withLock { $0.machine.gone(isAlive: facts.isAlive) }
+        let now = time.monotonic()
         do {
             let answer = try await store.beat(beat(gone: gone))
             health.succeeded(doing: .beat)
-            let actions = state.withLock { state in
-                state.lastAnswer = time.monotonic()
-                return state.machine.heard(answer)
-            }
+            if answer.isRefused { membership.refused() } else { membership.heard(at: now) }
+            let actions = state.withLock { $0.machine.heard(answer, at: now) }
             for action in actions { perform(action) }
+            // Left alone while it drained: nobody else takes the term.
+            if !answer.isRefused, answer.term == nil, !hasPeers { beatSoon() }
             // With others around, leases may be over: the one that leads looks at each beat.
             if hasPeers || actions.count > 1 { onNodes() }
         } catch {
             health.failed(error, doing: .beat)
             // By now another may lead; the store would refuse our writes, so we need not try.
-            let isOver = state.withLock { $0.lastAnswer.map { time.monotonic() - $0 > KeeperMachine.lease } ?? true }
-            if isOver { perform(.term(nil)) }
+            if !membership.holds(at: time.monotonic()) { perform(.term(nil)) }
         }
     }
 
@@ -134,20 +126,19 @@ final class NodeKeeper: Sendable {
             identity: facts.identity, process: facts.process, host: facts.host, url: state.withLock { $0.url },
             version: facts.version, startedAt: startedAt, seenAt: time.now(), isDraining: isDraining,
             kinds: registry.versions, queues: registry.worked.mapValues(\.workers))
-        // With nobody else to lead, a draining node still fires and promotes.
-        return NodeBeat(node: record, lease: KeeperMachine.lease, gone: gone, wantsTerm: !isDraining || !hasPeers)
+        let wantsTerm = state.withLock { $0.machine.wantsTerm(isDraining: isDraining) }
+        return NodeBeat(node: record, lease: Membership.lease, gone: gone, wantsTerm: wantsTerm)
     }
 
     private func perform(_ action: KeeperMachine.Action) {
         switch action {
-        case .term(let term):
-            let before = leadership.term
-            guard term != before else { return }
-            sink.emit(.job(term.map { .leads($0) } ?? .leadsNoMore))
-            leadership.set(term)
+        case .term(let term): leadership.set(term)
         case .joined(let name): sink.emit(.job(.nodeJoined(name)))
         case .left(let name, let died): sink.emit(.job(.nodeLeft(name, died: died)))
-        case .wish(let wish): onWish(wish)
+        case .wish(let wish):
+            onWish(wish)
+            // The others see soon what became of it.
+            beatSoon()
         case .refused:
             // Somebody started a node of this name while this one was silent for too long. Two cannot share it.
             onWish(.stop)

@@ -36,7 +36,7 @@ struct Scheduler: Sendable {
     /// node ran are not made up for; one that the store did not take is tried again until the next is there.
     @concurrent func run() async {
         let signal = WakeSignal()
-        leadership.onChange { signal.notify() }
+        leadership.onChange { _ in signal.notify() }
         var firings = schedules.map { firing(of: $0, after: time.now()) }
         while let next = firings.min(by: { $0.at < $1.at }) {
             guard leadership.term != nil else {

@@ -49,7 +49,9 @@ extension Job {
 
     public static var version: Int { 1 }
 
-    public static func upcast(_ payload: [String: JSONValue], from version: Int) throws -> [String: JSONValue] { payload }
+    public static func upcast(_ payload: [String: JSONValue], from version: Int) throws -> [String: JSONValue] {
+        payload
+    }
 
     public static func retry(after error: any Error, attempts: Int) -> JobRetry { .byPolicy }
 }

@@ -1,4 +1,5 @@
 public import MainspringCore
+package import MainspringStore
 
 extension JobClient {
     /// Adds a job, or finds the one that is there with the same id and content or that holds its unique key. When this
@@ -53,6 +54,16 @@ extension JobClient {
         return try await added(requests, of: kind).map {
             JobHandle(id: $0.job.id, isDuplicate: $0.isDuplicate, client: self, form: J.resultForm)
         }
+    }
+
+    /// Adds a job through a write of the caller's own, as ``enqueue(_:of:insert:)`` does.
+    package func enqueue<J: Job>(
+        _ job: J, _ order: JobOrder<J>,
+        insert: (_ jobs: [NewJob], _ tell: @escaping @Sendable ([InsertResult]) -> Void) throws -> [InsertResult]
+    ) throws -> JobHandle<J.Output> {
+        let request = try order.request(for: job, now: now(), parent: nil)
+        let added = try added([request], of: try kind(of: J.self), insert: insert)[0]
+        return JobHandle(id: added.job.id, isDuplicate: added.isDuplicate, client: self, form: J.resultForm)
     }
 
     private func kind<J: Job>(of type: J.Type) throws -> JobKind {

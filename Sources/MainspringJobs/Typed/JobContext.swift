@@ -7,12 +7,13 @@ public struct JobContext: Sendable {
     /// Its metadata names the job, its kind, its attempt, its queue and the node.
     public let logger: Logger
     let running: JobAttempt
-    private let output: JobLog
+    let output: JobLog
     private let environment: JobEnvironment
 
-    init(_ running: JobAttempt, output: JobLog, environment: JobEnvironment) {
+    package init(_ running: JobAttempt, environment: JobEnvironment) {
         self.running = running
-        self.output = output
+        output = JobLog()
+        running.onReadOutput { [output] in output.output }
         self.environment = environment
         let job = running.lease.job
         var logger = environment.logger

@@ -1,9 +1,10 @@
+import MainspringCore
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
 import Foundation
 #endif
-import MainspringCore
 
 /// Swift values as JSON, the same for payloads and results. Dates are RFC 3339 in UTC, to the microsecond; `Data` is base64.
 ///

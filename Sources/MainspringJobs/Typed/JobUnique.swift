@@ -22,16 +22,26 @@ public struct JobUnique<J: Job>: Sendable {
         for period: Duration? = nil, onConflict: UniqueConflict = .reject
     ) -> JobUnique {
         JobUnique(
-            members: paths.map(Member.path), policy: UniquePolicy(states: states, period: period, onConflict: onConflict))
+            members: paths.map(Member.path),
+            policy: UniquePolicy(states: states, period: period, onConflict: onConflict))
     }
 
-    /// The same, by the names in the stored payload. With no name it is the whole payload.
+    /// One job per payload.
+    public static func payload(
+        while states: Set<JobState> = UniquePolicy().states, for period: Duration? = nil,
+        onConflict: UniqueConflict = .reject
+    ) -> JobUnique {
+        JobUnique(members: [], policy: UniquePolicy(states: states, period: period, onConflict: onConflict))
+    }
+
+    /// By the names in the stored payload.
     public static func by(
         _ names: String..., while states: Set<JobState> = UniquePolicy().states, for period: Duration? = nil,
         onConflict: UniqueConflict = .reject
     ) -> JobUnique {
         JobUnique(
-            members: names.map(Member.name), policy: UniquePolicy(states: states, period: period, onConflict: onConflict))
+            members: names.map(Member.name),
+            policy: UniquePolicy(states: states, period: period, onConflict: onConflict))
     }
 
     /// Throws `invalid_arguments` when a member is not one of the payload: the key would hold too little, and jobs would be

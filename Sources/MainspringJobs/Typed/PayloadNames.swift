@@ -32,6 +32,23 @@ enum PayloadNames {
         func encodeNil(forKey key: Key) { recorder.add(key) }
         func encode(_ value: some Encodable, forKey key: Key) { recorder.add(key) }
         func encodeIfPresent(_ value: (some Encodable)?, forKey key: Key) { recorder.add(key) }
+        // Each has a default of its own, which says nothing of a missing value.
+        func encodeIfPresent(_ value: Bool?, forKey key: Key) { recorder.add(key) }
+        func encodeIfPresent(_ value: String?, forKey key: Key) { recorder.add(key) }
+        func encodeIfPresent(_ value: Double?, forKey key: Key) { recorder.add(key) }
+        func encodeIfPresent(_ value: Float?, forKey key: Key) { recorder.add(key) }
+        func encodeIfPresent(_ value: Int?, forKey key: Key) { recorder.add(key) }
+        func encodeIfPresent(_ value: Int8?, forKey key: Key) { recorder.add(key) }
+        func encodeIfPresent(_ value: Int16?, forKey key: Key) { recorder.add(key) }
+        func encodeIfPresent(_ value: Int32?, forKey key: Key) { recorder.add(key) }
+        func encodeIfPresent(_ value: Int64?, forKey key: Key) { recorder.add(key) }
+        func encodeIfPresent(_ value: Int128?, forKey key: Key) { recorder.add(key) }
+        func encodeIfPresent(_ value: UInt?, forKey key: Key) { recorder.add(key) }
+        func encodeIfPresent(_ value: UInt8?, forKey key: Key) { recorder.add(key) }
+        func encodeIfPresent(_ value: UInt16?, forKey key: Key) { recorder.add(key) }
+        func encodeIfPresent(_ value: UInt32?, forKey key: Key) { recorder.add(key) }
+        func encodeIfPresent(_ value: UInt64?, forKey key: Key) { recorder.add(key) }
+        func encodeIfPresent(_ value: UInt128?, forKey key: Key) { recorder.add(key) }
 
         func nestedContainer<Nested: CodingKey>(
             keyedBy type: Nested.Type, forKey key: Key

@@ -6,8 +6,6 @@ struct SwiftJobExecutor<J: Job>: JobExecutor {
     let environment: JobEnvironment
 
     func run(_ attempt: JobAttempt) async -> AttemptResult {
-        let log = JobLog()
-        attempt.onReadOutput { log.output }
         let job: J
         do {
             job = try JobPayload.job(J.self, of: attempt.lease.job)
@@ -15,12 +13,12 @@ struct SwiftJobExecutor<J: Job>: JobExecutor {
             return AttemptResult(
                 .discarded(JobFailure(code: "bad_payload", message: "the payload does not fit: \(error.text)")))
         }
-        let context = JobContext(attempt, output: log, environment: environment)
+        let context = JobContext(attempt, environment: environment)
         // A task of its own: only its cancellation runs the user's handlers.
         let task = Task(name: "mainspring.job.\(J.kind)") { await Self.end(of: job, context) }
         attempt.onStop { _ in task.cancelElsewhere() }
         var result = await task.value
-        result.output = log.output
+        result.output = context.output.output
         return result
     }
 
@@ -74,7 +72,8 @@ extension JobFailure {
             case let error as MainspringError: error.code.rawValue
             default: nil
             }
-        self.init(code: Self.code(code) ?? Self.code("\(type(of: error))") ?? "error", message: error.sentence.printable)
+        self.init(
+            code: Self.code(code) ?? Self.code("\(type(of: error))") ?? "error", message: error.sentence.printable)
     }
 
     fileprivate init(_ discard: JobDiscard) {

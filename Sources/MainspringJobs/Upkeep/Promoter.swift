@@ -28,8 +28,11 @@ final class Promoter: EventSink {
         self.health = health
         self.leadership = leadership
         self.onPromoted = onPromoted
-        // What the last leader knew is looked up anew.
-        leadership.onChange { [weak self] in self?.look() }
+        // What the last leader knew is looked up anew, also by a node that never led and was told to look before.
+        leadership.onChange { [weak self] _ in
+            self?.look()
+            self?.signal.notify()
+        }
     }
 
     func emit(_ event: MainspringEvent) {
@@ -55,7 +58,9 @@ final class Promoter: EventSink {
     /// Until its task is cancelled.
     @concurrent func run() async {
         while !Task.isCancelled {
-            guard let term = leadership.term, let due = nextDue.withLock({ $0 }) else {
+            let term = leadership.term
+            if term == nil { health.unneeded(.promote) }
+            guard let term, let due = nextDue.withLock({ $0 }) else {
                 await signal.wait()
                 continue
             }

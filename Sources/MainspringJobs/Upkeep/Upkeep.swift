@@ -24,19 +24,17 @@ struct Upkeep: Sendable {
     let sink: any EventSink
     let health: StoreHealth
     let leadership: Leadership
-    /// Renews the leases of what runs here. A machine that slept finds all of them over, and its own jobs are the last that it
-    /// should take back.
-    let renew: @Sendable () async -> Void
+    let isReady: @Sendable () async -> Bool
     let onReclaimed: @Sendable (_ queue: String) -> Void
-    /// Asks for a round now.
-    private let signal: WakeSignal
+    private let signal = WakeSignal()
 
     private static let interval: Duration = .seconds(30)
     private static let batch = 500
 
+    /// A round is left out while `isReady` says so; `onReclaimed` is called for a queue that may hold more work than before.
     init(
         store: any JobStore, retention: Retention, time: any TimeSource, sink: any EventSink, health: StoreHealth,
-        leadership: Leadership, signal: WakeSignal, renew: @escaping @Sendable () async -> Void,
+        leadership: Leadership, isReady: @escaping @Sendable () async -> Bool,
         onReclaimed: @escaping @Sendable (String) -> Void
     ) {
         self.store = store
@@ -45,11 +43,13 @@ struct Upkeep: Sendable {
         self.sink = sink
         self.health = health
         self.leadership = leadership
-        self.signal = signal
-        self.renew = renew
+        self.isReady = isReady
         self.onReclaimed = onReclaimed
-        leadership.onChange { [signal] in signal.notify() }
+        leadership.onChange { [signal] _ in signal.notify() }
     }
+
+    /// A node that came may run what was parked; one that left may have held jobs.
+    func look() { signal.notify() }
 
     /// Until its task is cancelled.
     @concurrent func run() async {
@@ -64,8 +64,8 @@ struct Upkeep: Sendable {
 
     /// One round; nothing happens while another node leads.
     func work() async {
-        guard let term = leadership.term else { return }
-        await renew()
+        guard let term = leadership.term else { return health.unneeded(.upkeep) }
+        guard await isReady() else { return }
         do {
             try await reclaim(under: term)
             try await park(under: term)

@@ -6,16 +6,18 @@ final class AttemptRunner: Sendable {
     let kind: JobKind
     private let middleware: [any JobMiddleware]
     private let time: any TimeSource
+    private let timeouts: TimeoutWatch
     private let abandon: @Sendable (JobAttempt, AttemptRunner) -> Void
 
     /// `abandon` is called when an attempt was told to end and took longer than the kind's patience.
     init(
-        kind: JobKind, middleware: [any JobMiddleware], time: any TimeSource,
+        kind: JobKind, middleware: [any JobMiddleware], time: any TimeSource, timeouts: TimeoutWatch,
         abandon: @escaping @Sendable (JobAttempt, AttemptRunner) -> Void
     ) {
         self.kind = kind
         self.middleware = middleware
         self.time = time
+        self.timeouts = timeouts
         self.abandon = abandon
     }
 
@@ -34,9 +36,9 @@ final class AttemptRunner: Sendable {
         let left = attempt.lease.job.deadline.map { $0 - attempt.startedAt }
         if let left, left <= .zero { return AttemptResult(.discarded(Self.tooLate)) }
         let isCutByDeadline = left.map { $0 < kind.timeout } ?? false
-        let timer = time.schedule(after: isCutByDeadline ? left ?? kind.timeout : kind.timeout) {
-            attempt.stop(isCutByDeadline ? .deadline : .timeout)
-        }
+        let place = timeouts.began(
+            attempt, limit: isCutByDeadline ? left ?? kind.timeout : kind.timeout,
+            reason: isCutByDeadline ? .deadline : .timeout)
         let watch = kind.silence.map { SilenceWatch(attempt, limit: $0, time: time) }
         if let patience = kind.patience {
             attempt.whenStopped { [self] in
@@ -44,7 +46,7 @@ final class AttemptRunner: Sendable {
             }
         }
         let result = await run(attempt, from: 0)
-        timer.cancel()
+        timeouts.ended(attempt, at: place)
         watch?.cancel()
         return result
     }
@@ -60,7 +62,8 @@ final class AttemptRunner: Sendable {
     func outcome(_ outcome: JobOutcome, stopReason: JobAttempt.StopReason?) -> JobOutcome {
         guard let stopReason, outcome.name != .success else { return outcome }
         switch stopReason {
-        case .timeout: return .timeout(failure("timeout", "ran longer than its timeout of \(kind.timeout.text)", outcome))
+        case .timeout:
+            return .timeout(failure("timeout", "ran longer than its timeout of \(kind.timeout.text)", outcome))
         case .silent:
             let limit = kind.silence?.text ?? "none"
             return .timeout(failure("silent", "gave no sign of life for its limit of \(limit)", outcome))

@@ -25,23 +25,22 @@ public final class JobEngine: Sendable {
     private let ids: any IDSource
     private let sink: any EventSink
     private let health: StoreHealth
+    private let membership: Membership
+    private let leases: LeaseRenewal
     private let reporter: Reporter
     private let reporting: JobAttempt.Reporting
     private let onRelease: @Sendable (_ queue: String) -> Void
     private let drained: @Sendable () -> Void
     private let state: Mutex<State>
     private let pumpSignal = WakeSignal()
-    private let renewSignal = WakeSignal()
     private let channels: [String: LeaseChannel]
 
-    /// A lease that was not renewed for this long is over; it is renewed three times in it.
-    public static let leaseLength: Duration = .seconds(30)
-
-    /// `onRelease` is called when a job ended that a newer one of its queue may have waited for; `drained` when nothing runs any
-    /// more after ``quiesce()``, exactly once.
+    /// `onRelease` is called when a job let go of a unique key that a newer one of its queue may have waited for; `drained` when
+    /// nothing runs any more after ``quiesce()``, exactly once.
     init(
         registry: JobRegistry, identity: NodeIdentity, store: any JobStore, time: any TimeSource, ids: any IDSource,
-        sink: any EventSink, health: StoreHealth, onRelease: @escaping @Sendable (String) -> Void,
+        sink: any EventSink, health: StoreHealth, membership: Membership,
+        onRelease: @escaping @Sendable (String) -> Void,
         drained: @escaping @Sendable () -> Void
     ) {
         self.registry = registry
@@ -51,11 +50,13 @@ public final class JobEngine: Sendable {
         self.ids = ids
         self.sink = sink
         self.health = health
+        self.membership = membership
         self.onRelease = onRelease
         self.drained = drained
         let reporter = Reporter(store: store, time: time, health: health)
         self.reporter = reporter
         reporting = JobAttempt.Reporting(time: time) { reporter.submit($1, of: $0) }
+        leases = LeaseRenewal(store: store, time: time, health: health)
         state = Mutex(State(pump: PumpMachine(workers: registry.worked.mapValues(\.workers))))
         channels = registry.worked.mapValues { _ in LeaseChannel() }
     }
@@ -64,13 +65,15 @@ public final class JobEngine: Sendable {
 
     /// Works until it is quiet and drained; all of its tasks are children of this call.
     @concurrent func run() async {
+        let timeouts = TimeoutWatch(time: time)
         let runners = registry.kinds.mapValues { kind in
-            AttemptRunner(kind: kind, middleware: registry.middleware, time: time) { [weak self] attempt, runner in
+            AttemptRunner(kind: kind, middleware: registry.middleware, time: time, timeouts: timeouts) {
+                [weak self] attempt, runner in
                 self?.abandon(attempt, runner)
             }
         }
         await withTaskGroup(of: Void.self) { side in
-            side.addTask(name: "mainspring.leases") { await self.renewLeases() }
+            side.addTask(name: "mainspring.leases") { await self.leases.run { self.running() } }
             side.addTask(name: "mainspring.reports") {
                 await self.reporter.run { [weak self] attempt, result in self?.told(attempt, result) }
             }
@@ -79,7 +82,7 @@ public final class JobEngine: Sendable {
                 for (queue, options) in self.registry.worked {
                     for number in 1...max(1, options.workers) {
                         group.addTask(name: "mainspring.worker.\(queue).\(number)") {
-                            await self.work(on: queue, runners)
+                            await self.work(on: queue, runners, timeouts)
                         }
                     }
                 }
@@ -104,8 +107,9 @@ public final class JobEngine: Sendable {
     }
 
     private func nextExchange() -> (PumpMachine.Exchange, AttemptEnds)? {
-        state.withLock { state in
-            guard let exchange = state.pump.next() else { return nil }
+        let mayClaim = membership.holds(at: time.monotonic())
+        return state.withLock { state in
+            guard let exchange = state.pump.next(mayClaim: mayClaim) else { return nil }
             defer { state.ends = AttemptEnds() }
             return (exchange, state.ends)
         }
@@ -126,7 +130,7 @@ public final class JobEngine: Sendable {
             ? nil
             : ClaimRequest(
                 owner: identity, demand: exchange.demand, kinds: registry.versions, nonce: ids.nonce(), now: now,
-                lease: Self.leaseLength)
+                lease: LeaseRenewal.length)
         do {
             let answer = try await store.exchange(ends.settlements, claiming: request)
             health.succeeded(doing: .exchange)
@@ -156,23 +160,26 @@ public final class JobEngine: Sendable {
             for (attempt, isZombie) in ends.attempts where !isZombie { state.running[ObjectIdentifier(attempt)] = nil }
         }
         for (index, result) in results.enumerated() {
-            var settlement = ends.settlements[index]
+            let attempt = ends.attempts[index].attempt
             guard case .settled(let written) = result else {
-                sink.emit(.job(.staleWrite(id: settlement.id)))
+                sink.emit(.job(.staleWrite(id: attempt.lease.job.id)))
                 continue
             }
+            var settlement = ends.settlements[index]
             settlement.nextState = written
-            let ran = (settlement.attempt.finishedAt ?? settlement.attempt.startedAt) - settlement.attempt.startedAt
+            let ran = (settlement.attempt.finishedAt ?? attempt.startedAt) - attempt.startedAt
             sink.emit(.job(.settled(settlement, ran: max(.zero, ran))))
             // What goes back at once is work again, and nothing else tells the pump.
-            if written == .available { state.withLock { $0.pump.wake(settlement.queue) } }
-            guard written.isFinal, ends.attempts[index].attempt.lease.job.unique?.onConflict == .keepLast else { continue }
-            onRelease(settlement.queue)
+            let job = attempt.lease.job
+            if written == .available { state.withLock { $0.pump.wake(job.queue) } }
+            // Whatever the rule of its own key: another job's rule may be to wait for it.
+            if job.unique != nil { onRelease(job.queue) }
         }
     }
 
     private func take(_ attempts: [JobAttempt], _ exchange: PumpMachine.Exchange) {
-        let byQueue = Dictionary(grouping: attempts) { $0.lease.job.queue }
+        let only = exchange.demand.count == 1 ? exchange.demand.keys.first : nil
+        let byQueue = only.map { [$0: attempts] } ?? Dictionary(grouping: attempts) { $0.lease.job.queue }
         let (cancels, isQuiet): (Set<JobID>, Bool) = state.withLock { state in
             defer { state.pendingCancels = [] }
             for attempt in attempts { state.running[ObjectIdentifier(attempt)] = attempt }
@@ -186,17 +193,19 @@ public final class JobEngine: Sendable {
         for (queue, attempts) in byQueue { channels[queue]?.send(attempts) }
     }
 
-    private func work(on queue: String, _ runners: [String: AttemptRunner]) async {
+    private func work(on queue: String, _ runners: [String: AttemptRunner], _ timeouts: TimeoutWatch) async {
         guard let channel = channels[queue] else { return }
         var count = 0
-        while let attempt = await channel.next() {
+        var runner: AttemptRunner?
+        while let attempt = await channel.next(beforeIdle: timeouts.rest) {
             let job = attempt.lease.job
             sink.emit(
                 .job(
                     .started(
                         id: job.id, kind: job.kind, queue: job.queue, attempt: attempt.lease.attemptNumber,
                         waited: max(.zero, attempt.startedAt - job.scheduledAt))))
-            await run(attempt, runners[job.kind])
+            if runner?.kind.name != job.kind { runner = runners[job.kind] }
+            await run(attempt, runner)
             count += 1
             // A worker that always finds more to do would keep others off its thread.
             if count % 64 == 0 { await Task.yield() }
@@ -229,7 +238,7 @@ public final class JobEngine: Sendable {
             retryAfter: result.retryAfter, using: &random)
         state.withLock { state in
             state.ends.append(settlement, of: attempt, isZombie: isZombie)
-            state.pump.ended(settlement.queue, freesSlot: !isZombie)
+            state.pump.ended(attempt.lease.job.queue, freesSlot: !isZombie)
         }
         pumpSignal.notify()
     }
@@ -273,39 +282,18 @@ public final class JobEngine: Sendable {
 
     // MARK: Leases
 
-    private func renewLeases() async {
-        while !Task.isCancelled {
-            let timer = time.schedule(after: Self.leaseLength / 3) { [renewSignal] in renewSignal.notify() }
-            await renewSignal.wait()
-            timer.cancel()
-            if Task.isCancelled { return }
-            await renew()
-        }
-    }
-
-    /// Renews the leases of what runs here, and stops what lost its own or was asked to cancel.
-    func renew() async {
-        let attempts = state.withLock { $0.running.values.filter { !$0.isZombie } }
-        guard !attempts.isEmpty else { return }
-        do {
-            let renewal = try await store.renew(attempts.map(\.lease.token), lease: Self.leaseLength)
-            health.succeeded(doing: .renew)
-            for attempt in attempts {
-                if renewal.lost.contains(attempt.lease.token) { attempt.stop(.leaseLost) }
-                if renewal.cancelRequested.contains(attempt.lease.token) { attempt.stop(.cancelRequested) }
-            }
-        } catch {
-            health.failed(error, doing: .renew)
-        }
-    }
+    /// Before this node looks for leases that are over. False when the store failed.
+    func renewIfLate() async -> Bool { await leases.renewIfLate(running()) }
 
     /// Asks the store now whether attempts that run here lost their lease or were asked to cancel.
-    func checkLeases() { renewSignal.notify() }
+    func checkLeases() { leases.look() }
 
     private func told(_ attempt: JobAttempt, _ result: ReportResult) {
         // What it told before its end may be written after it.
         guard state.withLock({ $0.running[ObjectIdentifier(attempt)] }) != nil else { return }
         switch result {
+        // Its end overtook the report.
+        case .stale where attempt.isSettled: break
         case .stale:
             sink.emit(.job(.staleWrite(id: attempt.lease.job.id)))
             attempt.stop(.leaseLost)
@@ -351,12 +339,12 @@ public final class JobEngine: Sendable {
 
     /// Asks everything that runs to end; it goes back to the queue without using an attempt.
     public func stopRunning() {
-        for attempt in state.withLock({ Array($0.running.values) }) { attempt.stop(.shutdown) }
+        for attempt in running() { attempt.stop(.shutdown) }
     }
 
     /// Ends everything that runs by force.
     public func killRunning() {
-        for attempt in state.withLock({ Array($0.running.values) }) { attempt.kill() }
+        for attempt in running() { attempt.kill() }
     }
 
     // MARK: Views
@@ -373,8 +361,10 @@ public final class JobEngine: Sendable {
 
     /// The attempts that run here now, zombies included.
     public func runningAttempts() -> [JobAttempt] {
-        state.withLock { Array($0.running.values) }.sorted { $0.startedAt < $1.startedAt }
+        running().sorted { $0.startedAt < $1.startedAt }
     }
+
+    private func running() -> [JobAttempt] { state.withLock { Array($0.running.values) } }
 
     /// Slots of the queue that are taken on this node.
     public func busy(queue: String) -> Int {

@@ -33,8 +33,8 @@ final class LeaseChannel: Sendable {
         worker?.resume(returning: true)
     }
 
-    /// Nil once the channel is closed and empty.
-    func next() async -> JobAttempt? {
+    /// Nil once the channel is closed and empty. `beforeIdle` is called when there is none.
+    func next(beforeIdle: () -> Void) async -> JobAttempt? {
         var wasIdle = false
         while true {
             let (attempt, worker, isOver) = state.withLock { state in
@@ -43,7 +43,9 @@ final class LeaseChannel: Sendable {
                 return (attempt, state.wake(), state.isClosed)
             }
             worker?.resume(returning: true)
-            if attempt != nil || isOver { return attempt }
+            if let attempt { return attempt }
+            beforeIdle()
+            if isOver { return nil }
             wasIdle = await idle()
         }
     }

@@ -71,13 +71,13 @@ struct PumpMachine {
     }
 
     /// The next question. Nil while one is under way or was failing just now, or when there is nothing to ask. It must be
-    /// answered by ``answered(_:claimed:)`` or ``failed(_:)``.
-    mutating func next() -> Exchange? {
+    /// answered by ``answered(_:claimed:)`` or ``failed(_:)``. It claims nothing unless it `mayClaim`; then it waits for a wake.
+    mutating func next(mayClaim: Bool = true) -> Exchange? {
         guard !isAsking, !isBackingOff else { return nil }
         var exchange = Exchange(ends: waitingEnds)
         for (name, queue) in queues {
             if queue.ended > 0 { exchange.ended[name] = queue.ended }
-            guard !isQuiet, !isDraining, queue.mayHaveWork, queue.free + queue.ended > 0 else { continue }
+            guard mayClaim, !isQuiet, !isDraining, queue.mayHaveWork, queue.free + queue.ended > 0 else { continue }
             exchange.demand[name] = queue.free + queue.ended
         }
         guard exchange.ends > 0 || !exchange.demand.isEmpty else { return nil }

@@ -25,12 +25,14 @@ final class Reporter: Sendable {
         self.health = health
     }
 
-    func submit(_ report: AttemptReport, of attempt: JobAttempt) {
+    /// `isNews`: it is later than what waits.
+    func submit(_ report: AttemptReport, of attempt: JobAttempt, isNews: Bool = true) {
         waiting.withLock { waiting in
-            let earlier = waiting[report.token]?.report
-            var merged = report
-            merged.progress = report.progress ?? earlier?.progress
-            merged.output = report.output ?? earlier?.output
+            let other = waiting[report.token]?.report ?? report
+            let (late, early) = isNews ? (report, other) : (other, report)
+            let merged = AttemptReport(
+                id: report.id, token: report.token, progress: late.progress ?? early.progress,
+                output: late.output ?? early.output)
             waiting[report.token] = Entry(attempt: attempt, report: merged)
         }
         signal.notify()
@@ -50,11 +52,12 @@ final class Reporter: Sendable {
                 let results = try await store.report(entries.map(\.report), now: time.now())
                 health.succeeded(doing: .report)
                 for (entry, result) in zip(entries, results) { told(entry.attempt, result) }
+                try? await time.sleep(for: Self.pause)
             } catch {
-                // The next report tells as much; one that is lost is a sign of life that came late.
                 health.failed(error, doing: .report)
+                for entry in entries { submit(entry.report, of: entry.attempt, isNews: false) }
+                try? await time.sleep(for: health.retryDelay(of: .report))
             }
-            try? await time.sleep(for: Self.pause)
         }
     }
 }

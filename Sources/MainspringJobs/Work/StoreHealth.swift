@@ -37,6 +37,11 @@ public final class StoreHealth: Sendable {
         logger.info("The store takes a step again", metadata: ["store.step": "\(step.rawValue)"])
     }
 
+    /// The step is not tried again, as there is nothing more to do: its last failure says nothing about the store.
+    func unneeded(_ step: Step) {
+        failures.withLock { $0[step] = nil }
+    }
+
     /// Logs the first failure of a row and every tenth after it.
     func failed(_ error: any Error, doing step: Step) {
         let known =

@@ -12,6 +12,12 @@ public final class ZombieRegister: Sendable {
         public let site: String
         /// When it was given up.
         public let since: Timestamp
+
+        package init(name: String, site: String, since: Timestamp) {
+            self.name = name
+            self.site = site
+            self.since = since
+        }
     }
 
     private struct State {
@@ -41,7 +47,7 @@ public final class ZombieRegister: Sendable {
     }
 
     /// The number by which it leaves.
-    func add(_ zombie: Zombie) -> Int {
+    package func add(_ zombie: Zombie) -> Int {
         let inParent = parent?.add(zombie)
         let (number, count) = state.withLock { state in
             state.made += 1
@@ -52,7 +58,7 @@ public final class ZombieRegister: Sendable {
         return number
     }
 
-    func remove(_ number: Int) {
+    package func remove(_ number: Int) {
         let (removed, count) = state.withLock { ($0.zombies.removeValue(forKey: number), $0.zombies.count) }
         if let inParent = removed?.inParent { parent?.remove(inParent) }
         onChange(count)

@@ -4,12 +4,15 @@ import MainspringCore
 /// ``MemoryState`` does that.
 final class MemoryJob {
     let seq: Int64
+    /// That of its record, which never changes.
+    let queue: MemoryQueue
     var record: JobRecord
     var hold: Hold?
     var history: [Attempt] = []
 
-    init(seq: Int64, record: JobRecord) {
+    init(seq: Int64, record: JobRecord, queue: MemoryQueue) {
         self.seq = seq
+        self.queue = queue
         self.record = record
     }
 

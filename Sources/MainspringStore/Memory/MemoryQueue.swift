@@ -1,7 +1,7 @@
 import MainspringCore
 
-/// What the store knows of the jobs of one queue.
-struct MemoryQueue: Sendable {
+/// What the store knows of the jobs of one queue. One object, which its jobs know.
+final class MemoryQueue {
     /// Those that can be handed out.
     private(set) var line = OrderedLine()
     /// Available jobs that no live node can run.
@@ -18,13 +18,13 @@ struct MemoryQueue: Sendable {
         JobState.allCases.reduce(0) { $0 + ($1.isWaiting ? counts[$1.place] : 0) }
     }
 
-    mutating func add(_ job: MemoryJob) {
+    func add(_ job: MemoryJob) {
         counts[job.record.state.place] += 1
         if job.isInLine { line.insert(job.place) }
         if job.record.parked != nil { parked.insert(job.seq) }
     }
 
-    mutating func remove(_ job: MemoryJob) {
+    func remove(_ job: MemoryJob) {
         counts[job.record.state.place] -= 1
         if job.isInLine { line.remove(job.place) }
         if job.record.parked != nil { parked.remove(job.seq) }

@@ -3,10 +3,11 @@ import MainspringCore
 extension MemoryState {
     mutating func claim(_ request: ClaimRequest, at instant: MonotonicInstant) -> [Lease] {
         let leaseUntil = instant + request.lease
-        var claimed: [MemoryJob] = []
+        var claimed: [OrderedLine.Place] = []
         for (queue, slots) in request.demand.sorted(by: { $0.key < $1.key }) where paused[queue] != true && slots > 0 {
             // The oldest first, so that it is the one that keeps a key that two of them would hold.
-            for job in front(of: queue, slots, for: request).sorted(by: { $0.seq < $1.seq }) {
+            for place in front(of: queue, slots, for: request).sorted(by: { $0.seq < $1.seq }) {
+                guard let job = jobs[place.seq] else { continue }
                 let token = AttemptToken(rawValue: request.nonce + ".\(job.seq)")
                 change(job, now: request.now) { job in
                     job.record.state = .running
@@ -16,28 +17,29 @@ extension MemoryState {
                     job.record.heartbeatAt = nil
                     job.hold = .init(owner: request.owner, token: token, leaseUntil: leaseUntil)
                 }
-                claimed.append(job)
+                claimed.append(place)
             }
         }
-        return claimed.sorted { $0.place < $1.place }.compactMap { job in
-            job.hold.map { Lease(job: job.record, token: $0.token) }
+        return claimed.sorted().compactMap { place in
+            guard let job = running[place.seq], let hold = job.hold else { return nil }
+            return Lease(job: job.record, token: hold.token)
         }
     }
 
     /// The first jobs in line that the node can run.
-    private func front(of queue: String, _ slots: Int, for request: ClaimRequest) -> [MemoryJob] {
-        var front: [MemoryJob] = []
+    private func front(of queue: String, _ slots: Int, for request: ClaimRequest) -> [OrderedLine.Place] {
+        var front: [OrderedLine.Place] = []
         for place in queues[queue]?.line.places ?? [] {
             guard front.count < slots else { break }
             guard let job = jobs[place.seq], job.record.version <= request.kinds[job.record.kind] ?? 0 else { continue }
-            front.append(job)
+            front.append(place)
         }
         return front
     }
 
     /// The running job that the token holds.
     func holder(of token: AttemptToken) -> MemoryJob? {
-        guard let job = token.seq.flatMap({ jobs[$0] }), job.hold?.token == token else { return nil }
+        guard let job = token.seq.flatMap({ running[$0] }), job.hold?.token == token else { return nil }
         return job
     }
 
@@ -68,14 +70,20 @@ extension MemoryState {
 
     /// The next state must be one that a running job can have.
     mutating func settle(_ settlements: [Settlement]) -> [SettleResult] {
-        settlements.map { settlement in
-            guard let job = checksTokens ? holder(of: settlement.token) : job(settlement.id),
-                job.record.id == settlement.id, job.record.state == .running, job.record.queue == settlement.queue
-            else { return .stale }
-            let now = settlement.attempt.finishedAt ?? settlement.availableAt
-            change(job, now: now) { $0.end(with: settlement) }
-            return .settled(job.record.state)
-        }
+        var results: [SettleResult] = []
+        // A span lends each; an array would copy it.
+        let span = settlements.span
+        for index in span.indices { results.append(settle(span[index])) }
+        return results
+    }
+
+    private mutating func settle(_ settlement: Settlement) -> SettleResult {
+        guard let job = checksTokens ? holder(of: settlement.token) : job(settlement.id),
+            job.record.id == settlement.id, job.record.state == .running, job.record.queue == settlement.queue
+        else { return .stale }
+        let now = settlement.attempt.finishedAt ?? settlement.availableAt
+        change(job, now: now) { $0.end(with: settlement) }
+        return .settled(job.record.state)
     }
 
     mutating func promote(now: Timestamp, limit: Int) -> Promotion {
@@ -91,7 +99,7 @@ extension MemoryState {
 
     mutating func reclaim(now: Timestamp, limit: Int, at instant: MonotonicInstant) -> [ReclaimedJob] {
         let alive = Set(liveNodes(at: instant).map(\.identity))
-        let lost = running.sorted().compactMap { jobs[$0] }.filter { job in
+        let lost = running.values.sorted { $0.seq < $1.seq }.filter { job in
             guard let hold = job.hold else { return false }
             return !alive.contains(hold.owner) || hold.leaseUntil < instant
         }

@@ -3,7 +3,7 @@ import MainspringCore
 /// The whole store, and its indexes. The verbs are in the extensions; every change of a job that an index knows of goes
 /// through ``change(_:now:_:)``, which keeps the indexes and the counters.
 struct MemoryState {
-    var jobs: [Int64: MemoryJob] = [:]
+    var jobs = MemoryTable()
     var seqs: [JobID: Int64] = [:]
     var lastSeq: Int64 = 0
     /// Unique key → the job that holds it.
@@ -11,7 +11,7 @@ struct MemoryState {
     /// Every queue that ever had a job.
     var queues: [String: MemoryQueue] = [:]
     var due = OrderedLine()
-    var running: Set<Int64> = []
+    var running: [Int64: MemoryJob] = [:]
     /// Schedule → its unfinished jobs.
     var unfinished: [String: Set<Int64>] = [:]
     /// By name.
@@ -32,8 +32,10 @@ struct MemoryState {
 
     mutating func add(_ record: JobRecord) {
         lastSeq += 1
-        let job = MemoryJob(seq: lastSeq, record: record)
-        jobs[lastSeq] = job
+        let queue = queues[record.queue] ?? MemoryQueue()
+        queues[record.queue] = queue
+        let job = MemoryJob(seq: lastSeq, record: record, queue: queue)
+        jobs.insert(job)
         seqs[record.id] = lastSeq
         index(job)
     }
@@ -42,7 +44,7 @@ struct MemoryState {
     mutating func remove(_ seq: Int64) {
         guard let job = jobs[seq] else { return }
         unindex(job)
-        jobs[seq] = nil
+        jobs.remove(job)
         seqs[job.record.id] = nil
     }
 
@@ -88,9 +90,9 @@ struct MemoryState {
 
     private mutating func index(_ job: MemoryJob) {
         if let key = job.held?.key { keyHolders[key] = job.seq }
-        queues[job.record.queue, default: MemoryQueue()].add(job)
+        job.queue.add(job)
         if job.waitsForItsTime { due.insert(job.duePlace) }
-        if job.record.state == .running { running.insert(job.seq) }
+        if job.record.state == .running { running[job.seq] = job }
         if let schedule = job.record.schedule, !job.record.state.isFinal {
             unfinished[schedule, default: []].insert(job.seq)
         }
@@ -98,9 +100,9 @@ struct MemoryState {
 
     private mutating func unindex(_ job: MemoryJob) {
         if let key = job.held?.key { keyHolders[key] = nil }
-        queues[job.record.queue]?.remove(job)
+        job.queue.remove(job)
         if job.waitsForItsTime { due.remove(job.duePlace) }
-        if job.record.state == .running { running.remove(job.seq) }
+        if job.record.state == .running { running[job.seq] = nil }
         if let schedule = job.record.schedule, !job.record.state.isFinal { unfinished[schedule]?.remove(job.seq) }
     }
 }

@@ -11,6 +11,7 @@ public struct TestRuntime: Sendable {
     public let events: EventRecorder
     /// Makes children of this runtime.
     public let context: SupervisorContext
+    let logger: Logger
     fileprivate let groundwork: Groundwork
 
     private static let running = Mutex(0)
@@ -19,7 +20,7 @@ public struct TestRuntime: Sendable {
     public static var count: Int { running.withLock { $0 } }
 
     fileprivate init(_ policy: SupervisionPolicy, time: any TimeSource, provided: [ProvidedResource]) throws {
-        let logger = Logger(label: "mainspring.test") { _ in SwiftLogNoOpLogHandler() }
+        logger = Logger(label: "mainspring.test") { _ in SwiftLogNoOpLogHandler() }
         events = EventRecorder()
         resources = Resources(provided)
         context = SupervisorContext(time: time, sink: events, logger: logger, resources: resources)

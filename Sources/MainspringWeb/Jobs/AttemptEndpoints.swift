@@ -39,7 +39,8 @@ enum AttemptEndpoints {
         parameters: [id], body: .json(JobRequestBody.schema),
         answers: JobEndpoints.additionAnswers.filter { $0.status != 409 } + [
             Endpoint.Answer(
-                409, "`stale_attempt`, or the id belongs to a job of another kind, queue or arguments. Nothing was written.")
+                409,
+                "`stale_attempt`, or the id belongs to a job of another kind, queue or arguments. Nothing was written.")
         ]
     ) { request, context in
         try await JobAddition(context: context, parent: try request.attempt()).reply(to: request)

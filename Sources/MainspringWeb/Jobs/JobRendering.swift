@@ -4,7 +4,9 @@ import MainspringStore
 /// Jobs as the API writes them.
 enum JobRendering {
     /// `attempts` nil leaves the field out.
-    static func json(_ job: JobRecord, attempts: [AttemptRecord]? = nil, isDuplicate: Bool = false, isReplaced: Bool = false) -> JSONValue {
+    static func json(
+        _ job: JobRecord, attempts: [AttemptRecord]? = nil, isDuplicate: Bool = false, isReplaced: Bool = false
+    ) -> JSONValue {
         var members: [String: JSONValue] = [
             "id": .string(job.id.rawValue), "kind": .string(job.kind), "state": .string(job.state.rawValue),
             "queue": .string(job.queue), "priority": .string(job.priority.rawValue),

@@ -24,7 +24,9 @@ enum JobRequestBody {
                 "deadline",
                 .string(maxBytes: 64, format: "time such as 2026-11-01T17:00:00Z, or duration such as 1h") {
                     Timestamp(rfc3339: $0) != nil || Duration(text: $0) != nil
-                }, "No attempt starts after this time, or this long from now. Default: the kind's."),
+                },
+                "No attempt starts after this time, or this long from now, and one that runs is ended. Default: the kind's."
+            ),
             Schema.Field("unique", UniqueBody.schema, "In place of the kind's `unique`."),
             Schema.Field(
                 "metadata", .texts(count: JobRequest.metadataLimit, maxBytes: JobRequest.metadataLength),
@@ -78,5 +80,5 @@ enum JobRequestBody {
         return Timestamp(rfc3339: text) ?? Duration(text: text).map { now + $0 }
     }
 
-    static func has(_ item: JSONValue, _ field: String) -> Bool { item[field].map { $0 != .null } ?? false }
+    private static func has(_ item: JSONValue, _ field: String) -> Bool { item[field].map { $0 != .null } ?? false }
 }

@@ -3,12 +3,14 @@ import MainspringCore
 /// The `unique` of a job's body.
 enum UniqueBody {
     static let schema = Schema.object([
-        Schema.Field("by", .array(of: .string(maxBytes: 64), count: 0...100), "The arguments that count. Default: all."),
+        Schema.Field(
+            "by", .array(of: .string(maxBytes: 64), count: 0...100), "The arguments that count. Default: all."),
         Schema.Field(
             "while", .array(of: .string(maxBytes: 16, choices: JobState.allCases.map(\.rawValue)), count: 1...8),
             "The states in which a job stands in the way of another. Default: every unfinished one."),
         Schema.Field(
-            "for", .string(maxBytes: 32, format: "duration such as 10m") { Duration(text: $0).map { $0 > .zero } ?? false },
+            "for",
+            .string(maxBytes: 32, format: "duration such as 10m") { Duration(text: $0).map { $0 > .zero } ?? false },
             "How long it does, whatever its state. Not together with `while`."),
         Schema.Field(
             "on_conflict", .string(maxBytes: 16, choices: UniqueConflict.allCases.map(\.rawValue)),
@@ -18,7 +20,7 @@ enum UniqueBody {
     /// What does not go together in a value that passed the schema.
     static func problems(in value: JSONValue) -> [(field: String, message: String)] {
         let conflict = conflict(in: value)
-        let given = ["while", "for"].filter { JobRequestBody.has(value, $0) }
+        let given = ["while", "for"].filter { value[$0].map { $0 != .null } ?? false }
         var problems: [(field: String, message: String)] = []
         if given.count == 2 { problems.append(("unique.while", "cannot stand together with 'for'")) }
         if conflict.needsPeriod, !given.contains("for") {

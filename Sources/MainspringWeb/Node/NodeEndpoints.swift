@@ -53,7 +53,9 @@ enum NodeEndpoints {
 
     private static let metrics = Endpoint(
         .get, "/metrics", "Prometheus text; docs/metrics.md lists every name.", surface: .probe,
-        answers: [Endpoint.Answer(200, "While the store does not answer, without the gauges of the queues and `nodes`.")]
+        answers: [
+            Endpoint.Answer(200, "While the store does not answer, without the gauges of the queues and `nodes`.")
+        ]
     ) { _, context in
         .text(await MetricsSnapshot.text(context), type: MetricsRecorder.contentType)
     }

@@ -22,7 +22,9 @@ enum PeerEndpoints {
             + "`draining`, `host`, `pid`, `url`, `version`, `started_at`, `seen_at` (its last sign of life, by its own clock), "
             + "`kinds` (with the newest version that it runs), `queues` (that it works on, with its workers).",
         answers: [Endpoint.Answer(200, "`{\"data\": […], \"next\": null}`, by name.")]
-    ) { _, context in .list(try await nodes(context).map { json($0, isSelf: $0.identity.name == context.inspector.node) }) }
+    ) { _, context in
+        .list(try await nodes(context).map { json($0, isSelf: $0.identity.name == context.inspector.node) })
+    }
 
     /// Of itself the node knows more than it last told the store.
     static func nodes(_ context: WebContext) async throws -> [NodeRecord] {

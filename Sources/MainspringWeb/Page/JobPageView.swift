@@ -59,7 +59,9 @@ struct JobPageView {
             """
         }
         let message: HTML? = job.progress?.message.map { "<p>\($0)</p>" }
-        let sign: HTML? = job.heartbeatAt.map { "<p class=\"note\">Last sign of life \(Shown.age($0, now: now)) ago</p>" }
+        let sign: HTML? = job.heartbeatAt.map {
+            "<p class=\"note\">Last sign of life \(Shown.age($0, now: now)) ago</p>"
+        }
         return "<section aria-label=\"Progress\"><div class=\"advance\">\(bar)\(message)\(sign)</div></section>"
     }
 
@@ -84,7 +86,9 @@ struct JobPageView {
             ("Tags", job.tags.isEmpty ? nil : "\(job.tags.joined(separator: ", "))"),
         ]
         let metadata = job.metadata.sorted { $0.key < $1.key }.map { ($0.key, "\($0.value)" as HTML?) }
-        let items = (all + metadata).compactMap { name, value in value.map { "<div><dt>\(name)</dt><dd>\($0)</dd></div>" as HTML } }
+        let items = (all + metadata).compactMap { name, value in
+            value.map { "<div><dt>\(name)</dt><dd>\($0)</dd></div>" as HTML }
+        }
         return "<dl class=\"facts\">\(items)</dl>"
     }
 

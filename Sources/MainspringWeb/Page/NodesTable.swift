@@ -19,7 +19,8 @@ struct NodesTable {
     private func row(_ node: NodeRecord) -> [HTML] {
         let name = node.identity.name
         let leader: HTML? =
-            node.isLeader ? " <span class=\"badge plain\" title=\"Promotes, fires and reclaims for all\">leads</span>" : nil
+            node.isLeader
+            ? " <span class=\"badge plain\" title=\"Promotes, fires and reclaims for all\">leads</span>" : nil
         let this: HTML? = name == own ? " <span class=\"note\">this one</span>" : nil
         let link: HTML = name != own ? node.url.map { "<a href=\"\($0)/\">\(name)</a>" } ?? "\(name)" : "\(name)"
         let queues = node.queues.keys.sorted().joined(separator: ", ")

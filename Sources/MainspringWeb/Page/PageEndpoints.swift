@@ -26,7 +26,8 @@ enum PageEndpoints {
     ]
 
     private static let overview = Endpoint(
-        .get, "/", "Queues, nodes where there are several, services and the newest 50 jobs; works without scripts.", surface: .page,
+        .get, "/", "Queues, nodes where there are several, services and the newest 50 jobs; works without scripts.",
+        surface: .page,
         parameters: [
             .query("q", .text(maxBytes: 1024), "A query, as for `GET /v1/jobs`."),
             .query("cursor", .text(maxBytes: 32), "Older jobs."),
@@ -42,7 +43,8 @@ enum PageEndpoints {
         let jobs = try? await context.jobs.jobs(matching: search)
         return .html(
             OverviewPage(
-                context: context, queues: queues, nodes: nodes, services: context.services.services(), jobs: jobs, query: query,
+                context: context, queues: queues, nodes: nodes, services: context.services.services(), jobs: jobs,
+                query: query,
                 isPaged: cursor != nil, isLive: request.query["refresh"] != "false"
             ).html)
     }

@@ -30,7 +30,8 @@ struct QueuesTable {
         let waiting = [JobState.available, .scheduled, .pending].compactMap { summary.counts[$0] }.reduce(0, +)
         return [
             "<a href=\"/?q=\(QueryString.encode("queue:\(summary.name)"))\">\(summary.name)</a>\(badge)\(orphan)",
-            "\(Shown.count(waiting))\(parked)", oldest, count(.running), slots(of: queue), count(.retryable), count(.completed),
+            "\(Shown.count(waiting))\(parked)", oldest, count(.running), slots(of: queue), count(.retryable),
+            count(.completed),
             count(.discarded), action(on: summary.name, isPaused: summary.isPaused),
         ]
     }

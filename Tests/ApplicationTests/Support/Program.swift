@@ -10,10 +10,11 @@ struct Program: Sendable {
     let diary = Diary()
     let folder = Folder()
     var settings = ""
+    var store = "memory"
 
     func configuration() throws -> Configuration {
         try Configuration.read(
-            "store: memory\nhttp: { bind: \"127.0.0.1:0\" }\nshutdown: { grace: 3s, cancel: 3s }\n\(settings)",
+            "store: \(store)\nhttp: { bind: \"127.0.0.1:0\" }\nshutdown: { grace: 3s, cancel: 3s }\n\(settings)",
             file: "mainspring.yaml", directory: folder.path, workingDirectory: folder.path,
             environment: ["PATH": "/usr/bin:/bin"], hostName: "test")
     }
@@ -35,7 +36,7 @@ struct Program: Sendable {
     }
 
     /// Declares what tells the order of things: a resource, both hooks, and a service that ends when it is told.
-    func declareAll(_ app: MainspringApplication, ready: Signal = Signal()) {
+    func declareAll(_ app: MainspringApplication, ready: Moment = Moment()) {
         app.provide(
             Pool.self, closing: { [diary] _ in diary.write("close pool") },
             make: { [diary] in
@@ -79,3 +80,6 @@ final class Folder: Sendable {
     init() { try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
     deinit { try? FileManager.default.removeItem(atPath: path) }
 }
+
+/// `Signal` is a type of the snippets here.
+typealias Moment = MainspringTesting.Signal

@@ -2,21 +2,30 @@ import MainspringCore
 import MainspringStore
 import Synchronization
 
-/// A memory store whose verbs can be told to fail, or to keep their answer back.
+/// A memory store whose verbs can be told to fail, to wait before they begin, or to keep their answer back; and the store of a
+/// process that dies.
 ///
 /// An exchange counts as one, and also as a claim, a settlement, or both, by what it holds.
 final class FaultyStore: JobStore {
-    enum Verb: Hashable, Sendable {
-        case insert, exchange, claim, settle, renew, report, cancel, retry, promote, reclaim, park, prune, beat, leave, read
+    enum Verb: Hashable, Sendable, CaseIterable {
+        case insert, exchange, claim, settle, renew, report, cancel, retry, pause, promote, reclaim, park, prune
+        case beat, leave, ask, read
     }
 
     private struct State {
         var failures: [Verb: Int] = [:]
+        var begun = 0
         var calls: [Verb: Int] = [:]
         var callWaiters: [(verb: Verb, count: Int, continuation: CheckedContinuation<Void, Never>)] = []
         var heldVerbs: Set<Verb> = []
         var held: [Verb: [CheckedContinuation<Void, Never>]] = [:]
         var holdWaiters: [(verb: Verb, continuation: CheckedContinuation<Void, Never>)] = []
+        var frozenVerbs: Set<Verb> = []
+        var frozen: [CheckedContinuation<Void, Never>] = []
+        var isBroken = false
+        var isDead = false
+        var lastStep = Int.max
+        var renewals: [AttemptToken: Int] = [:]
     }
 
     let inner: MemoryJobStore
@@ -39,6 +48,34 @@ final class FaultyStore: JobStore {
     func fail(_ verb: Verb, times: Int) {
         state.withLock { $0.failures[verb] = times }
     }
+
+    /// Until it is mended every verb throws and writes nothing.
+    func set(broken: Bool) { state.withLock { $0.isBroken = broken } }
+
+    /// Calls of these verbs do nothing before ``thaw()``: their process stands still.
+    func freeze(_ verbs: Set<Verb> = Set(Verb.allCases)) { state.withLock { $0.frozenVerbs = verbs } }
+
+    func thaw() {
+        let frozen = state.withLock { state in
+            state.frozenVerbs = []
+            defer { state.frozen = [] }
+            return state.frozen
+        }
+        for continuation in frozen { continuation.resume() }
+    }
+
+    /// From now on nothing that its node does is written: the node is dead, and does not know it. What its node asks for is
+    /// answered so that its tasks end soon.
+    func die() {
+        state.withLock { $0.isDead = true }
+        thaw()
+    }
+
+    /// Dies in its step of that number: the step is written, and its answer is lost.
+    func die(atStep number: Int) { state.withLock { $0.lastStep = number } }
+
+    /// How often the attempt's lease was renewed.
+    func renewals(of token: AttemptToken) -> Int { state.withLock { $0.renewals[token] ?? 0 } }
 
     /// Calls of the verb do their work and keep the answer until ``release(_:)``.
     func hold(_ verb: Verb) {
@@ -65,6 +102,9 @@ final class FaultyStore: JobStore {
         }
     }
 
+    /// Steps that began and steps that ended.
+    var total: Int { state.withLock { $0.begun + $0.calls.values.reduce(0, +) } }
+
     func calls(_ verb: Verb) -> Int { state.withLock { $0.calls[verb] ?? 0 } }
 
     /// Suspends until so many calls of the verb have ended, well or not.
@@ -83,17 +123,39 @@ final class FaultyStore: JobStore {
         try await step(verbs, body)
     }
 
-    private func step<Value: Sendable>(_ verbs: [Verb], _ body: () async throws -> Value) async throws -> Value {
+    private func step<Value: Sendable>(
+        _ verbs: [Verb], dead answer: Value? = nil, _ body: () async throws -> Value
+    ) async throws -> Value {
+        await waitForThaw(of: verbs)
         defer { for verb in verbs { count(verb) } }
-        let fails = state.withLock { state in
-            guard let verb = verbs.first(where: { state.failures[$0] ?? 0 > 0 }) else { return false }
+        let (fails, isDead) = state.withLock { state in
+            state.begun += 1
+            if state.isDead || state.isBroken { return (state.isBroken, state.isDead) }
+            if state.begun >= state.lastStep { state.isDead = true }
+            guard let verb = verbs.first(where: { state.failures[$0] ?? 0 > 0 }) else { return (false, false) }
             state.failures[verb]? -= 1
-            return true
+            return (true, false)
         }
-        if fails { throw MainspringError(.storeFailed, "this failure was asked for") }
+        if isDead, let answer { return answer }
+        if fails || isDead { throw MainspringError(.storeFailed, "this failure was asked for") }
         let value = try await body()
+        if state.withLock({ $0.isDead }) {
+            if let answer { return answer }
+            throw MainspringError(.storeFailed, "this death was asked for")
+        }
         for verb in verbs { await keepBack(verb) }
         return value
+    }
+
+    private func waitForThaw(of verbs: [Verb]) async {
+        await withCheckedContinuation { continuation in
+            let waits = state.withLock { state in
+                guard !state.frozenVerbs.isDisjoint(with: verbs) else { return false }
+                state.frozen.append(continuation)
+                return true
+            }
+            if !waits { continuation.resume() }
+        }
     }
 
     private func keepBack(_ verb: Verb) async {
@@ -126,10 +188,16 @@ final class FaultyStore: JobStore {
     }
     func exchange(_ settlements: [Settlement], claiming request: ClaimRequest?) async throws -> Exchange {
         let verbs = [.exchange] + (settlements.isEmpty ? [] : [.settle]) + (request == nil ? [] : [Verb.claim])
-        return try await step(verbs) { try await inner.exchange(settlements, claiming: request) }
+        let dead = Exchange(settled: settlements.map { _ in .stale })
+        return try await step(verbs, dead: dead) { try await inner.exchange(settlements, claiming: request) }
     }
     func renew(_ tokens: [AttemptToken], lease: Duration) async throws -> Renewal {
-        try await step(.renew) { try await inner.renew(tokens, lease: lease) }
+        try await step([.renew], dead: Renewal(lost: Set(tokens))) {
+            state.withLock { state in
+                for token in tokens { state.renewals[token, default: 0] += 1 }
+            }
+            return try await inner.renew(tokens, lease: lease)
+        }
     }
     func report(_ reports: [AttemptReport], now: Timestamp) async throws -> [ReportResult] {
         try await step(.report) { try await inner.report(reports, now: now) }
@@ -140,7 +208,9 @@ final class FaultyStore: JobStore {
     func retry(_ id: JobID, now: Timestamp) async throws -> RetryResult {
         try await step(.retry) { try await inner.retry(id, now: now) }
     }
-    func setPaused(_ paused: Bool, queue: String) async throws { try await inner.setPaused(paused, queue: queue) }
+    func setPaused(_ paused: Bool, queue: String) async throws {
+        try await step(.pause) { try await inner.setPaused(paused, queue: queue) }
+    }
     func promote(under term: Term, now: Timestamp, limit: Int) async throws -> Promotion {
         try await step(.promote) { try await inner.promote(under: term, now: now, limit: limit) }
     }
@@ -158,11 +228,17 @@ final class FaultyStore: JobStore {
         }
     }
     func beat(_ beat: NodeBeat) async throws -> BeatAnswer { try await step(.beat) { try await inner.beat(beat) } }
-    func leave(_ identity: NodeIdentity) async throws { try await step(.leave) { try await inner.leave(identity) } }
-    func ask(_ wish: NodeWish, of node: String) async throws -> Bool { try await inner.ask(wish, of: node) }
+    func leave(_ identity: NodeIdentity) async throws {
+        try await step([.leave], dead: ()) { try await inner.leave(identity) }
+    }
+    func ask(_ wish: NodeWish, of node: String) async throws -> Bool {
+        try await step(.ask) { try await inner.ask(wish, of: node) }
+    }
     func nodes() async throws -> [NodeRecord] { try await inner.nodes() }
     func onNews(_ handler: (@Sendable (StoreNews) -> Void)?) { inner.onNews(handler) }
-    func job(_ id: JobID) async throws -> JobRecord? { try await step(.read) { try await inner.job(id) } }
+    func job(_ id: JobID) async throws -> JobRecord? {
+        try await step([.read], dead: .some(nil)) { try await inner.job(id) }
+    }
     func attempts(of id: JobID) async throws -> [AttemptRecord]? { try await inner.attempts(of: id) }
     func outputs(of id: JobID) async throws -> [AttemptLog] { try await inner.outputs(of: id) }
     func jobs(matching query: JobQuery) async throws -> JobPage { try await inner.jobs(matching: query) }

@@ -14,12 +14,18 @@ final class TestNode: Sendable {
     static let idleTimers = 3
 
     let time: ManualTime
+    /// The node's own, which stands still with it.
+    let clock: FreezableTime
     let events = EventRecorder()
     let store: FaultyStore
     let executor: ScriptedExecutor
+    let identity: NodeIdentity
+    let process: ProcessStamp?
     let health = StoreHealth(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     let system: JobSystem
     private let drains: Counter
+    private let stops: Counter
+    private let task = Mutex<Task<Void, Never>?>(nil)
 
     final class Counter: Sendable {
         private let count = Mutex(0)
@@ -27,17 +33,48 @@ final class TestNode: Sendable {
         func add() { count.withLock { $0 += 1 } }
     }
 
-    init(
+    /// What a test may change of a node.
+    struct Settings {
+        var workers = 10
+        var limit = 10_000
+        var schedules: [JobSchedule] = []
+        var retention = Retention()
+        var name = "n1"
+        var incarnation = "life-1"
+        /// Of the process that it pretends to be.
+        var process: ProcessStamp?
+        var isAlive: @Sendable (ProcessStamp) -> Bool? = { _ in nil }
+        /// More of them, beside `work`, `other` and `once`; one of the same name takes its place.
+        var kinds: [JobKind] = []
+        var middleware: [any JobMiddleware] = []
+        /// The queues that it works on; nil: all.
+        var workingOn: Set<String>?
+        var ids: any IDSource = RandomIDSource()
+    }
+
+    convenience init(
         _ executor: ScriptedExecutor = ScriptedExecutor(), store: FaultyStore? = nil, time: ManualTime = ManualTime(),
         workers: Int = 10, limit: Int = 10_000, schedules: [JobSchedule] = [], retention: Retention = Retention(),
-        name: String = "n1", incarnation: String = "life-1"
+        kinds: [JobKind] = [], name: String = "n1", incarnation: String = "life-1"
     ) {
+        self.init(
+            executor, store: store, time: time,
+            Settings(
+                workers: workers, limit: limit, schedules: schedules, retention: retention, name: name,
+                incarnation: incarnation, kinds: kinds))
+    }
+
+    init(_ executor: ScriptedExecutor, store: FaultyStore? = nil, time: ManualTime = ManualTime(), _ settings: Settings)
+    {
         self.executor = executor
         let store = store ?? FaultyStore(time: time)
         self.store = store
         self.time = time
-        let drains = Counter()
-        self.drains = drains
+        clock = FreezableTime(time)
+        identity = NodeIdentity(name: settings.name, incarnation: settings.incarnation)
+        process = settings.process
+        let (drains, stops) = (Counter(), Counter())
+        (self.drains, self.stops) = (drains, stops)
         let n = ArgumentSchema(["n": ArgumentRule(.integer, isOptional: true)])
         let retry = RetryPolicy(maxAttempts: 3, base: .seconds(10))
         let registry = JobRegistry(
@@ -45,44 +82,78 @@ final class TestNode: Sendable {
                 JobKind(name: "work", arguments: n, timeout: .seconds(60), retry: retry, executor: executor),
                 JobKind(name: "other", arguments: n, queue: "other", executor: executor),
                 JobKind(name: "once", arguments: n, unique: UniquePolicy(by: ["n"]), executor: executor),
+            ] + settings.kinds,
+            queues: [
+                "default": QueueOptions(workers: settings.workers, limit: settings.limit),
+                "other": QueueOptions(workers: 1),
             ],
-            queues: ["default": QueueOptions(workers: workers, limit: limit), "other": QueueOptions(workers: 1)])
+            middleware: settings.middleware, workingOn: settings.workingOn)
         system = JobSystem(
-            registry: registry, schedules: schedules, retention: retention,
-            node: NodeFacts(identity: NodeIdentity(name: name, incarnation: incarnation)), store: store, time: time,
-            ids: RandomIDSource(), sink: events, health: health, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            registry: registry, schedules: settings.schedules, retention: settings.retention,
+            node: NodeFacts(identity: identity, process: settings.process, isAlive: settings.isAlive), store: store,
+            time: clock, ids: settings.ids, sink: events, health: health,
+            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, onStop: { stops.add() },
             drained: { drains.add() })
     }
 
     var client: JobClient { system.client }
     var drainCount: Int { drains.value }
+    /// How often somebody else asked it to stop.
+    var stopCount: Int { stops.value }
 
     /// Runs the node around `body`, stops it, and checks that it left nothing behind.
     func running(
         sourceLocation: SourceLocation = #_sourceLocation, _ body: (TestNode) async throws -> Void
     ) async throws {
-        try await system.join()
-        let run = Task { await system.run() }
+        try await start()
         await time.timersPending(Self.idleTimers)
         let result: Result<Void, any Error>
         do { result = .success(try await body(self)) } catch { result = .failure(error) }
+        await stop(sourceLocation: sourceLocation)
+        #expect(time.pendingTimers == 0, "no timer is left", sourceLocation: sourceLocation)
+        try result.get()
+    }
+
+    func start() async throws {
+        try await system.join()
+        task.withLock { $0 = Task { await system.run() } }
+    }
+
+    /// Ends it, by force if need be; nothing happens the second time.
+    func stop(sourceLocation: SourceLocation = #_sourceLocation) async {
+        let run = task.withLock { task in
+            defer { task = nil }
+            return task
+        }
+        guard let run else { return }
+        thaw()
         system.quiesce()
         system.engine.killRunning()
         await run.value
         #expect(drainCount == 1, "drained is told once", sourceLocation: sourceLocation)
-        #expect(time.pendingTimers == 0, "no timer is left", sourceLocation: sourceLocation)
         #expect(system.engine.runningAttempts().isEmpty, sourceLocation: sourceLocation)
-        try result.get()
+    }
+
+    /// As SIGSTOP does: its timers and what it asks of the store stand still.
+    func freeze() {
+        clock.freeze()
+        store.freeze()
+    }
+
+    /// As SIGCONT does.
+    func thaw() {
+        store.thaw()
+        clock.thaw()
     }
 
     /// Lets time go by in steps, in each of which the node does what is due: a step as long as a lease would be a node that
     /// stood still. `timers`: what waits meanwhile.
-    func pass(_ duration: Duration, timers: Int = idleTimers) async {
+    func pass(_ duration: Duration, timers: Int = idleTimers, step: Duration = .seconds(5)) async {
         var left = duration
         while left > .zero {
             await time.timersPending(timers)
-            time.advance(by: min(left, .seconds(5)))
-            left -= .seconds(5)
+            time.advance(by: min(left, step))
+            left -= step
         }
     }
 

@@ -41,7 +41,8 @@ struct Fixture: Sendable {
             registry: JobRegistry(
                 kinds: kinds,
                 queues: ["default": QueueOptions(workers: 2), "small": QueueOptions(workers: 1, limit: 2)]),
-            schedules: [], retention: Retention(), node: NodeFacts(identity: NodeIdentity(name: "test-1", incarnation: "one")),
+            schedules: [], retention: Retention(),
+            node: NodeFacts(identity: NodeIdentity(name: "test-1", incarnation: "one")),
             store: store, time: time, ids: RandomIDSource(), sink: FanOutSink([metrics, events]),
             health: StoreHealth(logger: Logger(label: "test")), logger: Logger(label: "test"), drained: {})
     }

@@ -24,7 +24,9 @@ extension ConfigurationSchema {
                 "silence", .duration(period),
                 "The longest time without progress or a heartbeat, after which an attempt counts as hung; shorter than `timeout`."
             ).onlyBeside("exec"),
-            .key("deadline", .duration(period), "After this long from its creation no attempt of a job starts."),
+            .key(
+                "deadline", .duration(period),
+                "After this long from its creation no attempt of a job starts, and one that runs is ended."),
             .key(
                 "max_rescues", .integer(0...1000), default: "3",
                 "How often its node may die while a job runs; once more, and the job is discarded."),

@@ -65,7 +65,8 @@ enum ConfigurationReference {
 
     private static func row(_ key: SchemaKey, path: String) -> String {
         let inner = SchemaValidator.join(path, key.name)
-        let beside = (key.beside.map { " Only beside `\($0)`." } ?? "") + (key.rival.map { " Not beside `\($0)`." } ?? "")
+        let beside =
+            (key.beside.map { " Only beside `\($0)`." } ?? "") + (key.rival.map { " Not beside `\($0)`." } ?? "")
         let variable = SettingOverrides.paths.contains(inner) ? " `\(SettingOverrides.variable(for: inner))`." : ""
         return "| `\(key.name)` | \(value(key.type)) | \(fallback(key)) | \(key.meaning)\(beside)\(variable) |\n"
     }

@@ -42,7 +42,7 @@ public struct JobConfiguration: Sendable, Equatable {
     public var unique: UniquePolicy?
     /// The longest that an attempt may give no sign of life; shorter than the timeout. Nil: it need give none.
     public var silence: Duration?
-    /// After this long from its creation no attempt of a job starts; nil: no such time.
+    /// After this long from its creation no attempt of a job starts, and one that runs is ended; nil: no such time.
     public var deadline: Duration?
     /// How often its node may die while a job runs, before it is discarded.
     public var maxRescues: Int

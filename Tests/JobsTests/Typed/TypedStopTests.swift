@@ -1,0 +1,118 @@
+import MainspringCore
+import MainspringJobs
+import MainspringRuntime
+import MainspringTesting
+import Synchronization
+import Testing
+
+@Suite("The end of a job in Swift", .timeLimit(.minutes(1)))
+struct TypedStopTests {
+    @Test("a running job that is cancelled has its task cancelled, and ends as cancelled")
+    func cancel() async throws {
+        let running = Signal()
+        try await withActs { _, context in
+            running.notify()
+            try await ManualTime().sleep(for: .seconds(1))
+            return "never"
+        } _: { jobs, _ in
+            let handle = try await jobs.client.enqueue(Act())
+            await running.wait()
+            try await handle.cancel()
+            let error = await #expect(throws: MainspringError.self) { try await handle.result(within: .seconds(5)) }
+            #expect(error?.code == .jobCancelled)
+        }
+    }
+
+    @Test("work that is done when the cancel comes is not thrown away")
+    func doneAnyway() async throws {
+        let running = Signal()
+        try await withActs { _, _ in
+            running.notify()
+            _ = try? await ManualTime().sleep(for: .seconds(1))
+            return "done"
+        } _: { jobs, _ in
+            let handle = try await jobs.client.enqueue(Act())
+            await running.wait()
+            try await handle.cancel()
+            #expect(try await handle.result(within: .seconds(5)) == "done")
+        }
+    }
+
+    @Test("a job over its timeout is cancelled and fails as timed out, whatever it throws then")
+    func timeout() async throws {
+        let running = Signal()
+        try await withActs { _, _ in
+            running.notify()
+            do { try await ManualTime().sleep(for: .seconds(1)) } catch { throw Fault.hopeless }
+            return ""
+        } _: { jobs, time in
+            let id = try await jobs.client.enqueue(Act()).id
+            await running.wait()
+            time.advance(by: .seconds(60))
+            let end = await jobs.settled(id)
+            #expect(end?.attempt.outcome == .timeout)
+            #expect(end?.attempt.error?.code == "timeout")
+            #expect(end?.nextState == .retryable)
+        }
+    }
+
+    @Test("cancelling goes on although a job's cancellation handler blocks")
+    func blockedHandler() async throws {
+        let running = Signal()
+        let blocked = Atomic(true)
+        defer { blocked.store(false, ordering: .releasing) }
+        try await withActs { act, _ in
+            await withTaskCancellationHandler {
+                running.notify()
+                _ = try? await ManualTime().sleep(for: .seconds(1))
+            } onCancel: {
+                // Not on a thread of the pool.
+                while blocked.load(ordering: .acquiring) {}
+            }
+            return act.name
+        } _: { jobs, time in
+            let handle = try await jobs.client.enqueue(Act())
+            await running.wait()
+            try await handle.cancel()
+            // It returned: the handler holds another thread, and the job is settled without it.
+            time.advance(by: .seconds(1))
+            #expect(await jobs.settled(handle.id)?.nextState == .cancelled)
+            blocked.store(false, ordering: .releasing)
+        }
+    }
+
+    @Test("a job that ignores cancellation is a zombie: its worker stays taken, and it can write nothing more")
+    func zombie() async throws {
+        let (running, goesOn) = (Signal(), Signal())
+        let codes = Mutex<[String]>([])
+        try await withActs(workers: 1) { act, context in
+            guard act.name == "stubborn" else { return act.name }
+            running.notify()
+            await goesOn.wait()
+            context.progress(1, "too late")
+            do {
+                try await context.enqueue(Act(name: "child"))
+            } catch let error as MainspringError {
+                codes.withLock { $0.append(error.code.rawValue) }
+            }
+            return "too late"
+        } _: { jobs, time in
+            let stubborn = try await jobs.client.enqueue(Act(name: "stubborn"))
+            await running.wait()
+            let next = try await jobs.client.enqueue(Act(name: "next"))
+            try await stubborn.cancel()
+            time.advance(by: .seconds(1))
+            #expect(await jobs.settled(stubborn.id)?.nextState == .cancelled)
+            #expect(try await next.status().state == .available)
+            #expect(jobs.system.engine.runningAttempts().map(\.isZombie) == [true])
+            goesOn.notify()
+            #expect(try await next.result(within: .seconds(5)) == "next")
+            #expect(codes.withLock { $0 } == ["stale_attempt"])
+            let job = try await stubborn.status()
+            #expect(job.state == .cancelled)
+            #expect(job.progress == nil)
+            #expect(job.result == nil)
+            #expect(jobs.events.events.contains(.job(.zombieEnded(id: stubborn.id, kind: "act", queue: "default"))))
+        }
+    }
+}
