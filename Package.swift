@@ -77,6 +77,7 @@ let package = Package(
         .target(
             name: "MainspringTesting",
             dependencies: [
+                "CMainspringSpawn",
                 "MainspringCore", "MainspringJobs", "MainspringRuntime", "MainspringStore",
                 .product(name: "Logging", package: "swift-log"),
             ]

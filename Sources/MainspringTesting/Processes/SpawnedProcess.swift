@@ -26,7 +26,6 @@ package final class SpawnedProcess: Sendable {
                 posix_spawn_file_actions_addopen(&actions, number, "/dev/null", number == 0 ? O_RDONLY : O_WRONLY, 0)
             }
         }
-        if let folder { posix_spawn_file_actions_addchdir_np(&actions, folder) }
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -37,14 +36,16 @@ package final class SpawnedProcess: Sendable {
         posix_spawnattr_setsigmask(&attributes, &none)
         posix_spawnattr_setsigdefault(&attributes, &all)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
-        var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
+        // `env` goes into the folder and becomes the program.
+        let command = folder.map { ["/usr/bin/env", "-C", $0, program] + arguments } ?? [program] + arguments
+        var words: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
         var variables: [UnsafeMutablePointer<CChar>?] = (environment ?? [:]).map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for word in words + variables { free(word) } }
         var pid: pid_t = 0
         let code =
             environment == nil
-            ? posix_spawn(&pid, program, &actions, &attributes, &words, environ)
-            : posix_spawn(&pid, program, &actions, &attributes, &words, &variables)
+            ? posix_spawn(&pid, command[0], &actions, &attributes, &words, environ)
+            : posix_spawn(&pid, command[0], &actions, &attributes, &words, &variables)
         guard code == 0 else {
             throw MainspringError(.spawnFailed, "cannot start \(program)", cause: String(cString: strerror(code)))
         }

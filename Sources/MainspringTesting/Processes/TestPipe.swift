@@ -1,3 +1,4 @@
+internal import CMainspringSpawn
 import Glibc
 import MainspringCore
 import MainspringRuntime
@@ -9,8 +10,10 @@ package final class TestPipe: Sendable {
 
     package init() throws {
         var ends: [Int32] = [0, 0]
-        guard pipe2(&ends, O_CLOEXEC) == 0 else {
-            throw MainspringError(.spawnFailed, "cannot make a pipe", cause: String(cString: strerror(errno)))
+        // Closed on exec from the first moment on: another test's process would keep an end.
+        let code = mspr_pipe(&ends)
+        guard code == 0 else {
+            throw MainspringError(.spawnFailed, "cannot make a pipe", cause: String(cString: strerror(code)))
         }
         (reading, writing) = (ends[0], ends[1])
     }
