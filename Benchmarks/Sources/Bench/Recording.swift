@@ -32,6 +32,11 @@ enum Recording {
         _ = sqlite3_auto_extension(unsafeBitCast(install, to: (@convention(c) () -> Void).self))
     }
 
+    /// Drops what was recorded so far.
+    static func forget() {
+        steps.withLock { $0 = [] }
+    }
+
     static func stop() throws -> [Step] {
         sqlite3_reset_auto_extension()
         if let problem = problem.withLock({ $0 }) { throw BenchError(description: problem) }

@@ -58,19 +58,18 @@ enum SQLiteDrain {
         _ folder: Folder, jobs: Int, workers: Int, _ durability: SQLiteJobStore.Durability
     ) async throws -> [Recording.Step] {
         Recording.start()
-        _ = try await drain(folder, jobs: jobs, workers: workers, durability)
-        let steps = try Recording.stop()
-        // What comes before the first transaction is the opening of the file, which the replay does itself.
-        let first = steps.firstIndex { $0.sql.hasPrefix("BEGIN IMMEDIATE") } ?? 0
-        return steps[first...].filter { !$0.sql.hasPrefix("PRAGMA") && !$0.sql.hasPrefix("--") }
+        // The opening of the file is left out: the replay does its own.
+        _ = try await drain(folder, jobs: jobs, workers: workers, durability, onOpen: Recording.forget)
+        return try Recording.stop().filter { !$0.sql.hasPrefix("PRAGMA") && !$0.sql.hasPrefix("--") }
     }
 
     private static func drain(
         _ folder: Folder, from source: String = "start.db", jobs: Int, workers: Int,
-        _ durability: SQLiteJobStore.Durability
+        _ durability: SQLiteJobStore.Durability, onOpen: () -> Void = {}
     ) async throws -> Double {
         let path = try copy(source, in: folder)
         let store = try SQLiteJobStore(path: path, durability: durability)
+        onOpen()
         let took = try await JobNode.drain(store, count: jobs, workers: workers)
         try await store.close()
         return took.inSeconds
