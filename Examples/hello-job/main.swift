@@ -1,4 +1,5 @@
 import Mainspring
+
 struct Greet: Job {
     static let kind = "greet"
     func run(_ context: JobContext) async throws { context.logger.info("Hello, world") }

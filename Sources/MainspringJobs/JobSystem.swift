@@ -63,12 +63,7 @@ public final class JobSystem: Sendable {
         let keeper = NodeKeeper(
             facts: node, registry: registry, store: store, time: time, sink: events, health: health,
             leadership: leadership, membership: membership, isDraining: { engine.isDraining || engine.isQuiet },
-            onNodes: {
-                upkeep.look()
-                // A ring of another process may be lost; the next beat makes up for it.
-                wake.wakeAll()
-                promoter.look()
-            },
+            onNodes: { upkeep.look() },
             onWish: { wish in
                 switch wish {
                 case .drain: engine.drain(true)

@@ -32,13 +32,14 @@ public final class SQLiteJobStore: Sendable {
     /// Looks at the header, the schema and the first page of every table; damage deeper in the file is found when it is
     /// read. Throws `store_corrupt`, `store_read_only` (also when the folder is missing), `store_full`, `store_busy`
     /// (another process writes for longer than `busyTimeout`), `store_newer` when a later version wrote the file, or
-    /// `configuration` when it is on a network file system; the file is left as it was. Leases are counted on the monotonic clock of `time`, which all processes that use the file
-    /// must share.
+    /// `configuration` when it is on a network file system; the file is left as it was. Leases are counted on the monotonic
+    /// clock of `time`, which all processes that use the file must share.
     public convenience init(
         path: String, durability: Durability = .full, busyTimeout: Duration = .seconds(5),
         time: any TimeSource = SystemTime()
     ) throws {
-        try self.init(path: path, durability: durability, busyTimeout: busyTimeout, time: time, settings: StoreSettings())
+        try self.init(
+            path: path, durability: durability, busyTimeout: busyTimeout, time: time, settings: StoreSettings())
     }
 
     /// With what only tests ask for.
@@ -101,7 +102,8 @@ public final class SQLiteJobStore: Sendable {
             // because the file changed under it.
             pool.asyncWrite { [settings, time] database in
                 let transaction = StoreTransaction(
-                    database: database, verb: verb, time: time, checksTokens: settings.checksTokens, hook: settings.hook)
+                    database: database, verb: verb, time: time, checksTokens: settings.checksTokens, hook: settings.hook
+                )
                 transaction.reach(.began)
                 let value = try body(transaction)
                 try transaction.writeCounters()
@@ -177,7 +179,9 @@ public final class SQLiteJobStore: Sendable {
         guard isFirst else { return }
         news.close()
         do {
-            if isShared { try await pool.writeWithoutTransaction { _ in } } else { try await StoreFile.close(pool) }
+            // Behind every step that has begun.
+            try await pool.barrierWriteWithoutTransaction { _ in }
+            if !isShared { try StoreFile.close(pool) }
         } catch {
             throw failure.error(for: error)
         }

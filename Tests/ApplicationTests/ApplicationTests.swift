@@ -30,7 +30,7 @@ struct ApplicationTests {
 
     @Test("in a ServiceGroup the group's graceful shutdown does the same")
     func gracefulShutdown() async throws {
-        let ready = Signal()
+        let ready = Moment()
         let service = try program.service { [program] in program.declareAll($0, ready: ready) }
         let group = ServiceGroup(services: [service], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         let end = Task { try await group.run() }
@@ -42,7 +42,7 @@ struct ApplicationTests {
 
     @Test("so does cancelling it")
     func cancel() async throws {
-        let ready = Signal()
+        let ready = Moment()
         let end = running(try program.service { [program] in program.declareAll($0, ready: ready) })
         await ready.wait()
         end.cancel()
@@ -77,7 +77,7 @@ struct ApplicationTests {
 
     @Test("a pool that does not close is named, and the rest is closed")
     func stuckClosing() async throws {
-        let never = Signal()
+        let never = Moment()
         let service = try program.service { [program] app in
             program.declareAll(app)
             app.provide(
@@ -117,7 +117,7 @@ struct ApplicationTests {
 
     @Test("while one runs a second is refused, naming the first; after it another runs")
     func second() async throws {
-        let ready = Signal()
+        let ready = Moment()
         let first = running(try program.service { [program] in program.declareAll($0, ready: ready) })
         await ready.wait()
         let other = Program()
@@ -181,7 +181,7 @@ struct ApplicationTests {
         var program = program
         program.settings = "services: { ground: { exec: [\"/bin/sleep\", \"600\"] } }"
         let service = try program.service { [diary = program.diary] app in
-            let turned = Signal()
+            let turned = Moment()
             app.group("workers", SupervisionPolicy(strategy: .oneForAll), dependsOn: ["ground"]) { group in
                 group.service("one") { await $0.untilStopping() }
                 group.loop("two", every: .seconds(3600), dependsOn: ["one"]) { _ in turned.notify() }

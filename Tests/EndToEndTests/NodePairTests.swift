@@ -114,7 +114,8 @@ struct NodePairTests {
         let running = try await pair.nap(4)
         // By its name, asked at the other.
         #expect(try await pair.a.cli("node", "drain", "b").status == 0)
-        _ = try await eventually("b drains") { () -> Bool? in
+        // Sooner than by its next beat, which comes every two seconds.
+        _ = try await eventually(within: 1, "b drains") { () -> Bool? in
             try await pair.node("b", from: pair.a)?["draining"] == true ? true : nil
         }
         #expect(try await pair.b.get("/v1/node").body["draining"] == true)

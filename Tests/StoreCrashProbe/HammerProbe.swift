@@ -58,7 +58,8 @@ enum HammerProbe {
                 now: now, cancelRequested: false, using: &random)
         }
         let request = ClaimRequest(
-            owner: owner, demand: ["default": slots], kinds: ["hammer": 1], nonce: nonce, now: now, lease: .seconds(600))
+            owner: owner, demand: ["default": slots], kinds: ["hammer": 1], nonce: nonce, now: now, lease: .seconds(600)
+        )
         let exchange = try await store.exchange(settlements, claiming: request)
         guard exchange.settled.allSatisfy({ $0 == .settled(.completed) }) else { exit(3) }
         return exchange.leases

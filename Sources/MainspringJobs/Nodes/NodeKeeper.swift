@@ -57,15 +57,13 @@ final class NodeKeeper: Sendable {
         signal.notify()
     }
 
-    /// The first beat. An earlier life under the name is forgotten when its process is gone.
+    /// The first beat. Nodes whose process is gone are forgotten with it, an earlier life under the name among them.
     ///
     /// Throws `locked` when another live node has the name, or one that may be alive.
     func join() async throws {
-        let earlier = try await store.nodes().filter { node in
-            node.identity.name == facts.identity.name && node.process.flatMap(facts.isAlive) == false
-        }
+        let gone = try await store.nodes().filter { $0.process.flatMap(facts.isAlive) == false }
         let now = time.monotonic()
-        let answer = try await store.beat(beat(gone: Set(earlier.map(\.identity))))
+        let answer = try await store.beat(beat(gone: Set(gone.map(\.identity))))
         let actions = state.withLock { $0.machine.heard(answer, at: now) }
         for case .refused(let other) in actions { throw refusal(by: other) }
         membership.heard(at: now)
@@ -137,7 +135,10 @@ final class NodeKeeper: Sendable {
         case .term(let term): leadership.set(term)
         case .joined(let name): sink.emit(.job(.nodeJoined(name)))
         case .left(let name, let died): sink.emit(.job(.nodeLeft(name, died: died)))
-        case .wish(let wish): onWish(wish)
+        case .wish(let wish):
+            onWish(wish)
+            // The others see soon what became of it.
+            beatSoon()
         case .refused:
             // Somebody started a node of this name while this one was silent for too long. Two cannot share it.
             onWish(.stop)

@@ -198,30 +198,44 @@ public final class JobEngine: Sendable {
         var count = 0
         var runner: AttemptRunner?
         while let attempt = await channel.next(beforeIdle: timeouts.rest) {
-            let job = attempt.lease.job
-            sink.emit(
-                .job(
-                    .started(
-                        id: job.id, kind: job.kind, queue: job.queue, attempt: attempt.lease.attemptNumber,
-                        waited: max(.zero, attempt.startedAt - job.scheduledAt))))
-            if runner?.kind.name != job.kind { runner = runners[job.kind] }
-            await run(attempt, runner)
+            started(attempt)
+            if runner?.kind.name != attempt.lease.job.kind { runner = runners[attempt.lease.job.kind] }
+            if let runner {
+                ended(attempt, await runner.run(attempt), runner)
+            } else {
+                undeclared(attempt)
+            }
             count += 1
             // A worker that always finds more to do would keep others off its thread.
             if count % 64 == 0 { await Task.yield() }
         }
     }
 
-    private func run(_ attempt: JobAttempt, _ runner: AttemptRunner?) async {
-        guard let runner else {
-            _ = attempt.finish()
-            return end(attempt, AttemptResult(.interrupted), policy: RetryPolicy(), isZombie: false)
-        }
-        if let result = await runner.run(attempt) {
+    // What is inlined into the worker's loop is kept in its frame while a job sleeps: three kilobytes for each.
+
+    @inline(never)
+    private func started(_ attempt: JobAttempt) {
+        let job = attempt.lease.job
+        sink.emit(
+            .job(
+                .started(
+                    id: job.id, kind: job.kind, queue: job.queue, attempt: attempt.lease.attemptNumber,
+                    waited: max(.zero, attempt.startedAt - job.scheduledAt))))
+    }
+
+    @inline(never)
+    private func ended(_ attempt: JobAttempt, _ result: AttemptResult?, _ runner: AttemptRunner) {
+        if let result {
             end(attempt, result, policy: runner.kind.retry, isZombie: false)
         } else {
             zombieEnded(attempt)
         }
+    }
+
+    @inline(never)
+    private func undeclared(_ attempt: JobAttempt) {
+        _ = attempt.finish()
+        end(attempt, AttemptResult(.interrupted), policy: RetryPolicy(), isZombie: false)
     }
 
     private func end(_ attempt: JobAttempt, _ result: AttemptResult, policy: RetryPolicy, isZombie: Bool) {

@@ -33,7 +33,8 @@ struct NodeTable {
         let stamp = node.process
         try SQLStatement(database, Self.upsert).bind(
             node.identity.name, node.identity.incarnation, until, stamp?.bootID, stamp.map { String($0.pidNamespace) },
-            stamp.map { Int($0.pid) }, stamp.map { String($0.startTime) }, node.host, node.url, node.version, node.startedAt,
+            stamp.map { Int($0.pid) }, stamp.map { String($0.startTime) }, node.host, node.url, node.version,
+            node.startedAt,
             node.seenAt, node.isDraining ? 1 : 0, node.kinds.jsonText, node.queues.jsonText
         ).run()
     }

@@ -39,7 +39,8 @@ struct StoreCheck {
     }
 
     private func broken(_ rule: Rule) throws -> String? {
-        let found = try SQLStatement(database, rule.query).first { row in (count: row.int(0), example: row.textOrNil(1)) }
+        let found = try SQLStatement(database, rule.query).first { row in (count: row.int(0), example: row.textOrNil(1))
+        }
         guard let found, found.count > 0 else { return nil }
         return "\(found.count) \(rule.says)" + (found.example.map { ", the first is \($0)" } ?? "")
     }

@@ -1,6 +1,8 @@
 import GRDB
 import Glibc
 import MainspringCore
+import MainspringRuntime
+import Synchronization
 
 /// The file of a store, from its opening to its end.
 enum StoreFile {
@@ -11,19 +13,34 @@ enum StoreFile {
         configuration.label = "mainspring"
         configuration.foreignKeysEnabled = false
         configuration.busyMode = .timeout(busyTimeout.inSeconds)
-        return try DatabasePool(path: path, configuration: configuration)
+        // Processes that make a file together all switch it to a log, and SQLite refuses all but one of them at once,
+        // whatever their time to wait. Who waited that long and is refused still, is refused here.
+        let time = SystemTime()
+        let end = time.monotonic() + busyTimeout
+        while true {
+            do {
+                return try DatabasePool(path: path, configuration: configuration)
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY && time.monotonic() < end {
+                usleep(5000)
+            }
+        }
     }
 
     /// SQLite would make the file readable to all; its companions take over the mode of the file. A file that is there is not
     /// opened here: closing it again would end the locks that SQLite has on it for others in this process.
     private static func make(_ path: String) throws {
-        let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        if descriptor >= 0 {
-            Glibc.close(descriptor)
-        } else if errno != EEXIST {
-            throw DatabaseError(resultCode: .SQLITE_CANTOPEN, message: String(cString: strerror(errno)))
+        try making.withLock { _ in
+            let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+            if descriptor >= 0 {
+                Glibc.close(descriptor)
+            } else if errno != EEXIST {
+                throw DatabaseError(resultCode: .SQLITE_CANTOPEN, message: String(cString: strerror(errno)))
+            }
         }
     }
+
+    /// A new file is closed again before anybody here opens it through SQLite.
+    private static let making = Mutex(())
 
     static func prepare(_ pool: DatabasePool, synchronous: String, pageLimit: Int?) throws {
         try migrate(pool)
@@ -47,11 +64,14 @@ enum StoreFile {
         }
     }
 
-    /// The last process that closes a file makes it whole, and removes the log; the others are not waited for.
-    static func close(_ pool: DatabasePool) async throws {
-        _ = try? await pool.barrierWriteWithoutTransaction { try $0.checkpoint(.passive) }
-        // The readers go first, which can only read: whoever closes last must be able to do that work.
-        pool.releaseMemory()
+    /// The last process that closes a file leaves it whole, without a log beside it. Others are not waited for, and do not wait.
+    static func close(_ pool: DatabasePool) throws {
         try pool.close()
+        // SQLite does that work at the last close of a connection that can write; the pool's last is one of its readers.
+        var configuration = Configuration()
+        configuration.busyMode = .immediateError
+        guard let last = try? DatabaseQueue(path: pool.path, configuration: configuration) else { return }
+        _ = try? last.read { try Schema.version(of: $0, path: pool.path) }
+        try? last.close()
     }
 }

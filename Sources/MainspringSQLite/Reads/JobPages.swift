@@ -40,9 +40,10 @@ struct JobPages {
     }
 
     private func newest(before end: Int64) throws -> Int64? {
-        try SQLStatement(database, "SELECT seq FROM mainspring_job WHERE seq < ? ORDER BY seq DESC LIMIT 1").bind(end).first {
-            $0.seq
-        }
+        try SQLStatement(database, "SELECT seq FROM mainspring_job WHERE seq < ? ORDER BY seq DESC LIMIT 1").bind(end)
+            .first {
+                $0.seq
+            }
     }
 
     private var isFiltered: Bool {

@@ -32,7 +32,10 @@ struct StoreReads {
     func outputs(of id: JobID) throws -> [AttemptLog] {
         let find = "SELECT seq, attempt, started_at, marks FROM mainspring_job WHERE id = ?"
         let found = try SQLStatement(database, find).bind(id).first { row in
-            (seq: row.int(0), number: Int(row.int(1)) + 1, startedAt: row.time(2), marks: JobMarks(rawValue: row.int(3)))
+            (
+                seq: row.int(0), number: Int(row.int(1)) + 1, startedAt: row.time(2),
+                marks: JobMarks(rawValue: row.int(3))
+            )
         }
         guard let found else { return [] }
         let past = """
@@ -83,8 +86,10 @@ struct StoreReads {
     }
 
     func lastOccurrences() throws -> [String: Timestamp] {
-        let rows = try SQLStatement(database, "SELECT schedule, max(instant) FROM mainspring_occurrence GROUP BY schedule")
-            .rows { ($0.text(0), $0.time(1)) }
+        let rows = try SQLStatement(
+            database, "SELECT schedule, max(instant) FROM mainspring_occurrence GROUP BY schedule"
+        )
+        .rows { ($0.text(0), $0.time(1)) }
         return Dictionary(uniqueKeysWithValues: rows)
     }
 }

@@ -61,3 +61,8 @@ struct ClaimFront {
         ORDER BY rank, seq LIMIT ?2
         """
 }
+
+struct ClaimedJob {
+    let rank: Int64
+    var stored: StoredJob
+}

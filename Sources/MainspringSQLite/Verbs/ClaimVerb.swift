@@ -55,8 +55,3 @@ extension StoreTransaction {
         try moved(before, to: .running, now: request.now)
     }
 }
-
-struct ClaimedJob {
-    let rank: Int64
-    var stored: StoredJob
-}

@@ -56,7 +56,9 @@ private struct Insertion {
             return try fire(new, isSame ? .duplicate(same) : .idConflict)
         }
         if let earlier = try overlap(of: new.occurrence) { return try fire(new, .overlapped(earlier)) }
-        if let hold = record.unique, hold.states.contains(record.state), let holder = try transaction.holder(of: hold.key) {
+        if let hold = record.unique, hold.states.contains(record.state),
+            let holder = try transaction.holder(of: hold.key)
+        {
             if let until = holder.job.unique?.until, until <= now { return try take(over: holder, new) }
             let follower = hold.onConflict == .keepLast ? try transaction.holder(of: hold.following.key) : nil
             switch UniqueResolution(hold.onConflict, holder: holder, holder.job.state, follower: follower) {
@@ -107,7 +109,8 @@ private struct Insertion {
             SELECT id FROM mainspring_job INDEXED BY mainspring_job_schedule
             WHERE schedule = ? AND schedule IS NOT NULL AND state < 5 ORDER BY seq LIMIT 1
             """
-        return try transaction.statement(sql).bind(occurrence.schedule).first { $0.text(0) }.flatMap(JobID.init(rawValue:))
+        return try transaction.statement(sql).bind(occurrence.schedule).first { $0.text(0) }.flatMap(
+            JobID.init(rawValue:))
     }
 
     private func hasFired(_ occurrence: ScheduleOccurrence) throws -> Bool {

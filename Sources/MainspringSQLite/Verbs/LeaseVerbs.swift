@@ -40,7 +40,9 @@ extension StoreTransaction {
         }
     }
 
-    private func bind(_ update: SQLStatement, _ report: AttemptReport, _ seq: Int64, _ now: Timestamp) throws -> SQLStatement {
+    private func bind(
+        _ update: SQLStatement, _ report: AttemptReport, _ seq: Int64, _ now: Timestamp
+    ) throws -> SQLStatement {
         try update.bind(
             seq, report.token.rawValue, report.id, now, report.progress?.storedFraction, report.progress?.message,
             report.output == nil ? 0 : JobMarks.live.rawValue, checksTokens ? 0 : 1)

@@ -12,7 +12,9 @@ extension StoreTransaction {
             countParked(queue, -1)
             parking.released[queue, default: 0] += 1
         }
-        let waiting = try statement("SELECT DISTINCT queue FROM mainspring_tally WHERE state = 2 AND n > 0").rows { $0.text(0) }
+        let waiting = try statement("SELECT DISTINCT queue FROM mainspring_tally WHERE state = 2 AND n > 0").rows {
+            $0.text(0)
+        }
         for queue in waiting {
             for (seq, reason) in try unknownJobs(in: queue, known, limit: limit) {
                 try setParked(reason, seq)
@@ -35,7 +37,9 @@ extension StoreTransaction {
     }
 
     /// Of the first in the queue's line, those that no node can run.
-    private func unknownJobs(in queue: String, _ known: KnownKinds, limit: Int) throws -> [(seq: Int64, reason: String?)] {
+    private func unknownJobs(
+        in queue: String, _ known: KnownKinds, limit: Int
+    ) throws -> [(seq: Int64, reason: String?)] {
         let sql = """
             WITH known(name, newest) AS MATERIALIZED (SELECT key, value FROM json_each(?3)),
             line AS MATERIALIZED (

@@ -5,7 +5,9 @@ extension StoreTransaction {
     func promote(under term: Term, now: Timestamp, limit: Int) throws -> Promotion {
         try check(term)
         let due = try statement(Self.due).bind(now, max(0, limit)).rows { row in
-            DueJob(seq: row.int(0), queue: row.text(1), code: row.int(2), marked: row.int(3) == 0 ? nil : JobID(rawValue: row.text(4)))
+            DueJob(
+                seq: row.int(0), queue: row.text(1), code: row.int(2),
+                marked: row.int(3) == 0 ? nil : JobID(rawValue: row.text(4)))
         }
         let update = try statement("UPDATE mainspring_job SET state = 2 WHERE seq = ?")
         var promotion = Promotion()

@@ -10,7 +10,8 @@ extension StoreTransaction {
         try statement(Self.replace).bind(
             waiting.seq, new.arguments, new.version, new.priority.code, new.priority.rank(availableAt: new.scheduledAt),
             new.maxAttempts, new.maxRescues, new.scheduledAt, new.tags.isEmpty ? nil : new.tags.jsonText,
-            new.metadata.isEmpty ? nil : new.metadata.jsonText, new.deadline, state, hold.mask, hold.ruleCode, hold?.until,
+            new.metadata.isEmpty ? nil : new.metadata.jsonText, new.deadline, state, hold.mask, hold.ruleCode,
+            hold?.until,
             hold?.key
         ).run()
         move(old.queue, from: old.state, to: state)

@@ -32,6 +32,15 @@ public final class MemoryJobStore: JobStore {
 
     public var name: String { "memory" }
 
+    /// `news` says what the step's value is news of.
+    private func step<Value: Sendable>(
+        news: (Value) -> StoreNews, _ body: @Sendable (inout MemoryState) throws -> Value
+    ) throws -> Value {
+        let value = try shared.step(body)
+        shared.tell(news(value), except: number)
+        return value
+    }
+
     private func step<Value: Sendable>(
         _ news: StoreNews = [], _ body: @Sendable (inout MemoryState) throws -> Value
     ) throws -> Value {
@@ -76,7 +85,7 @@ public final class MemoryJobStore: JobStore {
     }
 
     public func promote(under term: Term, now: Timestamp, limit: Int) async throws -> Promotion {
-        try step(.work) { state in
+        try step(news: { $0.promoted.isEmpty ? [] : .work }) { state in
             try state.check(term)
             return state.promote(now: now, limit: limit)
         }
@@ -84,7 +93,7 @@ public final class MemoryJobStore: JobStore {
 
     public func reclaim(under term: Term, now: Timestamp, limit: Int) async throws -> [ReclaimedJob] {
         let instant = shared.instant
-        return try step(.all) { state in
+        return try step(news: { $0.isEmpty ? [] : .all }) { state in
             try state.check(term)
             return state.reclaim(now: now, limit: limit, at: instant)
         }
@@ -92,7 +101,7 @@ public final class MemoryJobStore: JobStore {
 
     public func park(under term: Term, limit: Int) async throws -> Parking {
         let instant = shared.instant
-        return try step(.work) { state in
+        return try step(news: { $0.released.isEmpty ? [] : .work }) { state in
             try state.check(term)
             return state.park(limit: limit, at: instant)
         }

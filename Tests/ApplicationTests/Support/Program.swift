@@ -36,7 +36,7 @@ struct Program: Sendable {
     }
 
     /// Declares what tells the order of things: a resource, both hooks, and a service that ends when it is told.
-    func declareAll(_ app: MainspringApplication, ready: Signal = Signal()) {
+    func declareAll(_ app: MainspringApplication, ready: Moment = Moment()) {
         app.provide(
             Pool.self, closing: { [diary] _ in diary.write("close pool") },
             make: { [diary] in
@@ -80,3 +80,6 @@ final class Folder: Sendable {
     init() { try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
     deinit { try? FileManager.default.removeItem(atPath: path) }
 }
+
+/// `Signal` is a type of the snippets here.
+typealias Moment = MainspringTesting.Signal

@@ -25,7 +25,7 @@ final class FaultyStore: JobStore {
         var isBroken = false
         var isDead = false
         var lastStep = Int.max
-        var renewed: Set<AttemptToken> = []
+        var renewals: [AttemptToken: Int] = [:]
     }
 
     let inner: MemoryJobStore
@@ -74,8 +74,8 @@ final class FaultyStore: JobStore {
     /// Dies in its step of that number: the step is written, and its answer is lost.
     func die(atStep number: Int) { state.withLock { $0.lastStep = number } }
 
-    /// Every token that was renewed.
-    var renewed: Set<AttemptToken> { state.withLock { $0.renewed } }
+    /// How often the attempt's lease was renewed.
+    func renewals(of token: AttemptToken) -> Int { state.withLock { $0.renewals[token] ?? 0 } }
 
     /// Calls of the verb do their work and keep the answer until ``release(_:)``.
     func hold(_ verb: Verb) {
@@ -193,7 +193,9 @@ final class FaultyStore: JobStore {
     }
     func renew(_ tokens: [AttemptToken], lease: Duration) async throws -> Renewal {
         try await step([.renew], dead: Renewal(lost: Set(tokens))) {
-            state.withLock { $0.renewed.formUnion(tokens) }
+            state.withLock { state in
+                for token in tokens { state.renewals[token, default: 0] += 1 }
+            }
             return try await inner.renew(tokens, lease: lease)
         }
     }

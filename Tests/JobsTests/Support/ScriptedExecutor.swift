@@ -9,7 +9,16 @@ final class ScriptedExecutor: JobExecutor {
         var held: [AttemptToken: CheckedContinuation<AttemptResult, Never>] = [:]
         var peak = 0
         var urgencies: [JobAttempt.Urgency] = []
-        var waiters: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+        var waiters: [Waiter] = []
+
+        func holds(_ id: JobID) -> Bool {
+            started.contains { $0.lease.job.id == id && held[$0.lease.token] != nil }
+        }
+    }
+
+    private struct Waiter {
+        let isOver: @Sendable (State) -> Bool
+        let continuation: CheckedContinuation<Void, Never>
     }
 
     static let stopped = JobOutcome.failure(JobFailure(code: "stopped", message: "it was stopped"))
@@ -45,9 +54,10 @@ final class ScriptedExecutor: JobExecutor {
                 state.started.append(attempt)
                 if outcome == nil { state.held[attempt.lease.token] = continuation }
                 state.peak = max(state.peak, state.held.count)
-                let count = state.started.count
-                defer { state.waiters.removeAll { $0.count <= count } }
-                return state.waiters.filter { $0.count <= count }.map(\.continuation)
+                let ready = state.waiters.filter { $0.isOver(state) }.map(\.continuation)
+                let after = state
+                state.waiters.removeAll { $0.isOver(after) }
+                return ready
             }
             for waiter in ready { waiter.resume() }
             guard outcome == nil else { return continuation.resume(returning: AttemptResult(outcome ?? .interrupted)) }
@@ -60,10 +70,19 @@ final class ScriptedExecutor: JobExecutor {
 
     /// Suspends until so many attempts have started.
     func started(_ count: Int) async {
+        await wait { $0.started.count >= count }
+    }
+
+    /// Suspends until an attempt of the job is held.
+    func holds(_ id: JobID) async {
+        await wait { $0.holds(id) }
+    }
+
+    private func wait(until isOver: @escaping @Sendable (State) -> Bool) async {
         await withCheckedContinuation { continuation in
             let isDone = state.withLock { state in
-                if state.started.count >= count { return true }
-                state.waiters.append((count, continuation))
+                if isOver(state) { return true }
+                state.waiters.append(Waiter(isOver: isOver, continuation: continuation))
                 return false
             }
             if isDone { continuation.resume() }

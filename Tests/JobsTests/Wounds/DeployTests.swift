@@ -16,7 +16,7 @@ struct DeployTests {
             let before = cluster.time.monotonic()
             old.system.quiesce()
             old.system.engine.stopRunning()
-            await new.executor.started(1)
+            await new.executor.holds(id)
             #expect(cluster.time.monotonic() == before, "nothing had to be waited for")
             #expect(new.executor.started.first?.lease.attemptNumber == 1)
             new.executor.end(id)

@@ -39,6 +39,7 @@ struct NewsTests {
             cluster.kill(dies)
             let third = try await cluster.start("third")
             try await cluster.wait(id) { $0.node == "third" }
+            await third.executor.holds(id)
             third.executor.end(id)
             #expect(try await waiter.value?.state == .completed)
         }
@@ -77,6 +78,24 @@ struct NewsTests {
             try await asks.client.ask(.stop, of: "hears")
             await cluster.pass(.seconds(3)) { hears.stopCount > 0 }
             #expect(hears.stopCount == 1)
+        }
+    }
+
+    @Test("two idle nodes ask the store for nothing but beats and the leader's rounds")
+    func idle() async throws {
+        try await Cluster.run { cluster in
+            let nodes = [
+                try await cluster.start("a", ScriptedExecutor()), try await cluster.start("b", ScriptedExecutor()),
+            ]
+            let id = try await nodes[0].add()
+            try await cluster.wait(id) { $0.state == .completed }
+            try await cluster.pass(.seconds(10))
+            let before = nodes.map { node in [FaultyStore.Verb.exchange, .promote, .renew].map(node.store.calls) }
+            let beats = nodes.map { $0.store.calls(.beat) }
+            try await cluster.pass(.seconds(60))
+            #expect(
+                nodes.map { node in [FaultyStore.Verb.exchange, .promote, .renew].map(node.store.calls) } == before)
+            for (node, count) in zip(nodes, beats) { #expect((20...31).contains(node.store.calls(.beat) - count)) }
         }
     }
 

@@ -50,6 +50,7 @@ struct OutageTests {
             cut.store.set(broken: true)
             try await cluster.wait(id) { $0.node == "other" }
             cut.executor.end(id)
+            await other.executor.holds(id)
             other.executor.end(id)
             await other.settled(id)
             cut.store.set(broken: false)

@@ -67,6 +67,7 @@ struct StalledOwnerTests {
                 #expect(old.executor.urgencies.contains(.stop), "it heard that its lease is lost")
                 old.executor.end(id)
                 await old.events.first { $0 == .job(.staleWrite(id: id)) }
+                await new.executor.holds(id)
                 new.executor.end(id)
                 await new.settled(id)
                 #expect(try await cluster.outcomes(id) == [.interrupted, .success])
@@ -74,6 +75,7 @@ struct StalledOwnerTests {
                 new.system.drain(true)
                 let next = try await old.add("other")
                 try await cluster.wait(next) { $0.node == "old" }
+                await old.executor.holds(next)
                 old.executor.end(next)
                 await old.settled(next)
                 #expect(try await cluster.job(next).rescues == 0)

@@ -92,7 +92,8 @@ struct CheckTests {
     func refused() async throws {
         #expect(await kit.code { _ = try await SQLiteStoreFile.check(path: kit.file) } == .storeReadOnly)
         let text = kit.folder.file("text")
-        try String(repeating: "this is no database\n", count: 100).write(toFile: text, atomically: false, encoding: .utf8)
+        try String(repeating: "this is no database\n", count: 100).write(
+            toFile: text, atomically: false, encoding: .utf8)
         #expect(await kit.code { _ = try await SQLiteStoreFile.check(path: text) } == .storeCorrupt)
         try await SQLiteJobStore(path: kit.file).close()
         try kit.run("UPDATE mainspring_schema SET version = 99")

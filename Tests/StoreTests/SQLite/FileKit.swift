@@ -34,7 +34,9 @@ struct FileKit {
         return try #require(try await store.beat(NodeBeat(node: node, lease: lease)).term)
     }
 
-    func claim(_ store: any JobStore, _ count: Int = 1, nonce: String = "n", lease: Duration = .seconds(60)) async throws
+    func claim(
+        _ store: any JobStore, _ count: Int = 1, nonce: String = "n", lease: Duration = .seconds(60)
+    ) async throws
         -> [Lease]
     {
         try await store.claim(

@@ -12,7 +12,7 @@ struct SeveralProcessesTests {
 
     @Test("none fails because of another: not at the start, not in a step, not at the end; and no job runs twice")
     func hammer() async throws {
-        let count = 150
+        let count = 300
         let names = ["a", "b", "c"]
         // All at once, so that they make the file and its tables together.
         let processes = try names.map { try start($0, count: count) }

@@ -101,16 +101,23 @@ struct SharedFileTests {
 
     @Test("the pool stays as the application set it up, and open")
     func pool() async throws {
-        try await pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = OFF; PRAGMA cache_size = 77") }
+        try await pool.writeWithoutTransaction {
+            try $0.execute(sql: "PRAGMA synchronous = OFF; PRAGMA cache_size = 77")
+        }
         let store = try SQLiteJobStore(sharing: pool)
         let settings = try await pool.writeWithoutTransaction { database in
-            [try Int.fetchOne(database, sql: "PRAGMA synchronous"), try Int.fetchOne(database, sql: "PRAGMA cache_size")]
+            [
+                try Int.fetchOne(database, sql: "PRAGMA synchronous"),
+                try Int.fetchOne(database, sql: "PRAGMA cache_size"),
+            ]
         }
         #expect(settings == [0, 77])
         try await store.close()
         await #expect(throws: MainspringError.self) { try await store.queues() }
         try await pool.write { database in
-            #expect(throws: MainspringError.self) { try store.insert([[kit.job("a")]], now: FileKit.at(0), in: database) }
+            #expect(throws: MainspringError.self) {
+                try store.insert([[kit.job("a")]], now: FileKit.at(0), in: database)
+            }
             try database.execute(sql: "INSERT INTO job (title) VALUES ('plumber')")
         }
         #expect(try await titles() == ["plumber"])
