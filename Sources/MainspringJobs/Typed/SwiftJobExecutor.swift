@@ -73,7 +73,8 @@ extension JobFailure {
             default: nil
             }
         self.init(
-            code: Self.code(code) ?? Self.code("\(type(of: error))") ?? "error", message: error.sentence.printable)
+            code: Self.code(code) ?? Self.code("\(type(of: error))") ?? "error",
+            message: String(error.sentence.prefix(500)).printable)
     }
 
     fileprivate init(_ discard: JobDiscard) {
