@@ -26,6 +26,7 @@ package final class SpawnedProcess: Sendable {
                 posix_spawn_file_actions_addopen(&actions, number, "/dev/null", number == 0 ? O_RDONLY : O_WRONLY, 0)
             }
         }
+        try Self.closeOthers(&actions)
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -50,6 +51,17 @@ package final class SpawnedProcess: Sendable {
             throw MainspringError(.spawnFailed, "cannot start \(program)", cause: String(cString: strerror(code)))
         }
         self.pid = pid
+    }
+
+    private typealias CloseFrom = @convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32) -> Int32
+
+    /// Else it would keep what other tests have open, such as their listeners. The module of the C library does not show the
+    /// function (glibc 2.34), which the library has.
+    private static func closeOthers(_ actions: inout posix_spawn_file_actions_t) throws {
+        guard let symbol = dlsym(nil, "posix_spawn_file_actions_addclosefrom_np") else {
+            throw MainspringError(.spawnFailed, "the C library is older than glibc 2.34")
+        }
+        _ = unsafeBitCast(symbol, to: CloseFrom.self)(&actions, 3)
     }
 
     /// Calls `body` on a thread of its own with the exit status, or 128 and the signal's number. Call it once.
