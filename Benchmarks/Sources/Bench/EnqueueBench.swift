@@ -22,13 +22,16 @@ enum EnqueueBench {
 
     static func run() async throws {
         print("enqueue through the client, median of 5")
-        for form in forms { try await measure(form, durability: "full") { try SQLiteJobStore(path: $0.file("jobs.db")) } }
+        for form in forms {
+            try await measure(form, durability: "full") { try SQLiteJobStore(path: $0.file("jobs.db")) }
+        }
         for form in forms.prefix(2) {
             try await measure(form, durability: "none") { _ in MemoryJobStore(time: SystemTime()) }
         }
     }
 
-    private static func measure(_ form: Form, durability: String, _ make: (Folder) throws -> any JobStore) async throws {
+    private static func measure(_ form: Form, durability: String, _ make: (Folder) throws -> any JobStore) async throws
+    {
         var rates: [Double] = []
         var waits: [Double] = []
         for _ in 0..<5 {
@@ -41,7 +44,8 @@ enum EnqueueBench {
         }
         let (p50, p99) = (waits.percentile(0.5).millis, waits.percentile(0.99).millis)
         print("  durability \(durability), \(form.name): \(rates.median.perSecond), a call p50 \(p50), p99 \(p99)")
-        Results.add("enqueue, \(form.name)", "\(rates.median.perSecond), p50 \(p50), p99 \(p99)", durability: durability)
+        Results.add(
+            "enqueue, \(form.name)", "\(rates.median.perSecond), p50 \(p50), p99 \(p99)", durability: durability)
     }
 
     private static func enqueue(_ form: Form, _ store: any JobStore) async throws -> (rate: Double, calls: [Double]) {

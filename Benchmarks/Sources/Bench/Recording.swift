@@ -110,7 +110,8 @@ enum Expansion {
 
     private static func literal(_ text: [UInt8], _ j: inout Int) throws -> BoundValue {
         func isNumeric(_ byte: UInt8) -> Bool {
-            (48...57).contains(byte) || [UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "."), UInt8(ascii: "e")].contains(byte)
+            (48...57).contains(byte)
+                || [UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "."), UInt8(ascii: "e")].contains(byte)
         }
         switch text[j] {
         case UInt8(ascii: "N"):

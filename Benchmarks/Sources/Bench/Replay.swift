@@ -28,7 +28,8 @@ struct Replay {
             if let statement = prepared[step.sql] { return .run(statement, step.values) }
             var statement: OpaquePointer?
             guard
-                sqlite3_prepare_v3(handle, step.sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil) == SQLITE_OK,
+                sqlite3_prepare_v3(handle, step.sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
+                    == SQLITE_OK,
                 let statement
             else { throw Self.failure(handle) }
             prepared[step.sql] = statement

@@ -8,7 +8,8 @@ enum SQLiteDrain {
     static func run() async throws {
         let jobs = 50_000
         for durability in [SQLiteJobStore.Durability.full, .normal] {
-            print("SQLite drain: \(jobs.grouped) no-op jobs per run, interleaved, median of 5; durability \(durability)")
+            print(
+                "SQLite drain: \(jobs.grouped) no-op jobs per run, interleaved, median of 5; durability \(durability)")
             for workers in [50, 200, 1000] {
                 let folder = try Folder()
                 try await JobNode.fill(path: folder.file("start.db"), count: jobs)
@@ -26,7 +27,8 @@ enum SQLiteDrain {
                         + "(\(jobs / transactions) jobs a transaction), share \(shares.median.percent) "
                         + "(\((shares.min() ?? 0).percent) to \((shares.max() ?? 0).percent))")
                 Results.add(
-                    "drain, SQLite, \(workers) workers", "\(engine.median.perSecond), \(shares.median.percent) of raw C",
+                    "drain, SQLite, \(workers) workers",
+                    "\(engine.median.perSecond), \(shares.median.percent) of raw C",
                     durability: durability.rawValue)
             }
         }
@@ -36,7 +38,9 @@ enum SQLiteDrain {
     static func runBacklog() async throws {
         let jobs = 10_000
         let workers = 200
-        print("SQLite backlog: the first \(jobs.grouped) of a line, \(workers) workers, interleaved, median of 5; durability full")
+        print(
+            "SQLite backlog: the first \(jobs.grouped) of a line, \(workers) workers, interleaved, median of 5; durability full"
+        )
         let lengths = [10_000, 1_000_000]
         let folder = try Folder()
         for length in lengths { try await JobNode.fill(path: folder.file("\(length).db"), count: length) }

@@ -40,7 +40,8 @@ package final class SpawnedProcess: Sendable {
         // `env` goes into the folder and becomes the program.
         let command = folder.map { ["/usr/bin/env", "-C", $0, program] + arguments } ?? [program] + arguments
         var words: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
-        var variables: [UnsafeMutablePointer<CChar>?] = (environment ?? [:]).map { strdup("\($0.key)=\($0.value)") } + [nil]
+        var variables: [UnsafeMutablePointer<CChar>?] =
+            (environment ?? [:]).map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { for word in words + variables { free(word) } }
         var pid: pid_t = 0
         let code =

@@ -42,7 +42,11 @@ package final class TestPipe: Sendable {
     @concurrent package func text() async -> String {
         let bytes = Gathered()
         await withCheckedContinuation { continuation in
-            read { bytes.add($0) } onEnd: { continuation.resume() }
+            read {
+                bytes.add($0)
+            } onEnd: {
+                continuation.resume()
+            }
         }
         return String(decoding: bytes.all, as: UTF8.self)
     }
