@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import MainspringCore
 import MainspringSQLite
 import MainspringStore
@@ -95,6 +96,8 @@ enum SQLiteDrain {
         let path = folder.file("work.db")
         for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + suffix) }
         try FileManager.default.copyItem(atPath: folder.file(source), toPath: path)
+        // Else the commits that are measured wait for the disk to take the copy.
+        sync()
         return path
     }
 }
