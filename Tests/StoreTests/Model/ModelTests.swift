@@ -5,7 +5,8 @@ import MainspringStore
 import MainspringTesting
 import Testing
 
-@Suite("SQLite does what the memory store does")
+/// One part after the other: side by side they would keep every other test off the pool.
+@Suite("SQLite does what the memory store does", .serialized)
 struct ModelTests {
     /// `make soak` begins elsewhere.
     private static let firstSeed = ProcessInfo.processInfo.environment["MAINSPRING_SEED"].flatMap { UInt64($0) } ?? 0
