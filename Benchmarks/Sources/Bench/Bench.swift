@@ -1,6 +1,3 @@
-import Foundation
-import MainspringStore
-
 /// `Bench memory|drain|backlog|enqueue|pickup|footprint|supervisor|timeouts|loops`, and what they start themselves;
 /// `scripts/bench` runs all of it.
 @main
@@ -27,13 +24,4 @@ enum Bench {
                     + "| fill PATH COUNT | result WHAT VALUE DURABILITY")
         }
     }
-}
-
-/// A folder that is gone at the end.
-final class Folder {
-    private let path = NSTemporaryDirectory() + "mainspring-bench-" + UUID().uuidString
-
-    init() throws { try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true) }
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-    func file(_ name: String) -> String { "\(path)/\(name)" }
 }
