@@ -11,6 +11,7 @@ let package = Package(
         .library(name: "MainspringStore", targets: ["MainspringStore"]),
         .library(name: "MainspringSQLite", targets: ["MainspringSQLite"]),
         .library(name: "MainspringJobs", targets: ["MainspringJobs"]),
+        .library(name: "MainspringRedis", targets: ["MainspringRedis"]),
         .library(name: "MainspringTesting", targets: ["MainspringTesting"]),
     ],
     dependencies: [
@@ -19,6 +20,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        // TLS to Redis; the HTTP client brings it anyway.
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         // Hummingbird's own: the HTTP messages of its channels.
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.34.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -52,6 +55,16 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ]
+        ),
+        .target(
+            name: "MainspringRedis",
+            dependencies: [
+                "MainspringCore", "MainspringStore",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ],
+            resources: [.embedInCode("Scripts")]
         ),
         .target(
             name: "MainspringJobs",
@@ -184,6 +197,17 @@ let package = Package(
             dependencies: [
                 "MainspringCore", "MainspringStore", "MainspringSQLite", "MainspringTesting", "StoreCrashProbe",
                 .product(name: "GRDB", package: "GRDB.swift"),
+            ]
+        ),
+        .testTarget(
+            name: "RedisTests",
+            dependencies: [
+                "MainspringCore", "MainspringStore", "MainspringRedis", "MainspringSQLite", "MainspringRuntime",
+                "MainspringTesting",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]
         ),
         .testTarget(

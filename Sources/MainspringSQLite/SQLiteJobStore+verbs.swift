@@ -17,6 +17,13 @@ extension SQLiteJobStore: JobStore {
         }
     }
 
+    public func restore(
+        _ jobs: [JobSnapshot], fired: [String: Timestamp], now: Timestamp
+    ) async throws -> [RestoreResult] {
+        try StoreChecks.check(jobs)
+        throw MainspringError(.storeFailed, "restore is being written")
+    }
+
     public func renew(_ tokens: [AttemptToken], lease: Duration) async throws -> Renewal {
         try await write(.renew) { try $0.renew(tokens, lease: lease) }
     }

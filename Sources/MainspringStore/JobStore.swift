@@ -49,6 +49,12 @@ public protocol JobStore: Sendable {
     /// Writes what running attempts tell of themselves, each under its token. In the order of the reports.
     func report(_ reports: [AttemptReport], now: Timestamp) async throws -> [ReportResult]
 
+    /// Writes jobs as they stand, with their history: from another store, or made while this one was away. Whatever its queue's
+    /// limit; in the order of the snapshots. A final job's key that another holds is given up.
+    ///
+    /// Schedules in `fired` count as fired up to their instant.
+    func restore(_ jobs: [JobSnapshot], fired: [String: Timestamp], now: Timestamp) async throws -> [RestoreResult]
+
     // MARK: People ask
 
     /// Waiting jobs end at once; a running one is marked and keeps its lease. In the order of the ids.

@@ -8,6 +8,12 @@ package enum StoreChecks {
         }
     }
 
+    package static func check(_ snapshots: [JobSnapshot]) throws {
+        for snapshot in snapshots where snapshot.record.state == .running {
+            throw MainspringError(.storeFailed, "a running job cannot be restored")
+        }
+    }
+
     package static func check(_ settlements: [Settlement]) throws {
         for settlement in settlements where !JobState.running.canBecome(settlement.nextState) {
             throw MainspringError(.storeFailed, "a running job cannot become \(settlement.nextState.rawValue)")

@@ -68,6 +68,10 @@ extension MainspringError.Code {
     public static let storeBusy: Self = "store_busy"
     public static let storeNewer: Self = "store_newer"
     public static let storeFailed: Self = "store_failed"
+    /// It does not answer, or not in time: whether the step was written is not known.
+    public static let storeUnreachable: Self = "store_unreachable"
+    /// The server refuses this caller, or is not what it was taken for: waiting does not help.
+    public static let storeDenied: Self = "store_denied"
     // The node
     public static let configuration: Self = "configuration"
     public static let openBind: Self = "open_bind"
@@ -88,10 +92,10 @@ extension MainspringError.Code {
         case .jobCancelled: 11
         case .jobDiscarded: 12
         case .malformed, .invalidArguments, .unknownKind, .tooLarge: 64
-        case .unreachable: 69
+        case .unreachable, .storeUnreachable: 69
         case .storeCorrupt, .storeReadOnly, .storeFull, .storeNewer, .storeFailed: 74
         case .queueFull, .draining, .circuitOpen, .locked, .noFreePort, .storeBusy, .staleTerm: 75
-        case .forbidden: 77
+        case .forbidden, .storeDenied: 77
         case .configuration, .openBind: 78
         case .timedOut: 124
         default: nil

@@ -22,4 +22,9 @@ public struct JobFailure: Sendable, Hashable {
             code: "too_many_rescues",
             message: "its owner died \(count) times while it ran; it may be what kills them")
     }
+
+    /// The job did not run: when it reached the store, another held its unique key.
+    public static func uniqueConflict(with holder: JobID) -> JobFailure {
+        JobFailure(code: "unique_conflict", message: "the job \(holder.rawValue) does the same work")
+    }
 }

@@ -63,6 +63,13 @@ public final class MemoryJobStore: JobStore {
         try step { $0.report(reports, now: now) }
     }
 
+    public func restore(
+        _ jobs: [JobSnapshot], fired: [String: Timestamp], now: Timestamp
+    ) async throws -> [RestoreResult] {
+        try StoreChecks.check(jobs)
+        return try step(.all) { $0.restore(jobs, fired: fired, now: now) }
+    }
+
     public func cancel(_ ids: [JobID], now: Timestamp) async throws -> [CancelResult] {
         try step(.all) { $0.cancel(ids, now: now) }
     }

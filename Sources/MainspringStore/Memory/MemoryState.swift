@@ -30,7 +30,8 @@ struct MemoryState {
 
     func job(_ id: JobID) -> MemoryJob? { seqs[id].flatMap { jobs[$0] } }
 
-    mutating func add(_ record: JobRecord) {
+    @discardableResult
+    mutating func add(_ record: JobRecord) -> MemoryJob {
         lastSeq += 1
         let queue = queues[record.queue] ?? MemoryQueue()
         queues[record.queue] = queue
@@ -38,6 +39,7 @@ struct MemoryState {
         jobs.insert(job)
         seqs[record.id] = lastSeq
         index(job)
+        return job
     }
 
     /// Takes a job out again, as if it had never been there.

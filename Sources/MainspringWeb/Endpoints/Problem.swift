@@ -75,7 +75,7 @@ struct Problem: Error, Sendable {
         case .tooLarge: .contentTooLarge
         case .queueFull: .tooManyRequests
         case .draining, .circuitOpen, .locked, .storeBusy, .storeFull, .storeReadOnly, .storeCorrupt, .storeNewer,
-            .storeFailed, .staleTerm:
+            .storeFailed, .storeUnreachable, .storeDenied, .staleTerm:
             .serviceUnavailable
         default: .internalServerError
         }

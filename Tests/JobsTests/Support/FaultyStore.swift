@@ -191,6 +191,12 @@ final class FaultyStore: JobStore {
         let dead = Exchange(settled: settlements.map { _ in .stale })
         return try await step(verbs, dead: dead) { try await inner.exchange(settlements, claiming: request) }
     }
+    func restore(
+        _ jobs: [JobSnapshot], fired: [String: Timestamp], now: Timestamp
+    ) async throws -> [RestoreResult] {
+        try await step(.insert) { try await inner.restore(jobs, fired: fired, now: now) }
+    }
+
     func renew(_ tokens: [AttemptToken], lease: Duration) async throws -> Renewal {
         try await step([.renew], dead: Renewal(lost: Set(tokens))) {
             state.withLock { state in

@@ -50,6 +50,12 @@ final class FaultyStore: JobStore {
         try await store.exchange(settlements, claiming: request)
     }
 
+    func restore(
+        _ jobs: [JobSnapshot], fired: [String: Timestamp], now: Timestamp
+    ) async throws -> [RestoreResult] {
+        try await store.restore(jobs, fired: fired, now: now)
+    }
+
     func renew(_ tokens: [AttemptToken], lease: Duration) async throws -> Renewal {
         try await store.renew(tokens, lease: lease)
     }

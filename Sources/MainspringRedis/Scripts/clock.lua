@@ -1,0 +1,2 @@
+-- The store's own steady time, in microseconds: it goes on with the server's clock, never back, and by at most a stated step
+-- between two calls. So neither a jump of that clock nor the server's absence ends a lease.
