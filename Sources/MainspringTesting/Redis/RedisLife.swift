@@ -68,11 +68,19 @@ final class RedisLife: Sendable {
         }
     }
 
+    /// Returns when it stands still, or has ended.
+    func stop() {
+        signal(SIGSTOP)
+        var info = siginfo_t()
+        while waitid(P_PID, id_t(pid), &info, WSTOPPED | WEXITED | WNOWAIT) < 0, errno == EINTR {}
+    }
+
     func end() async { await ended.wait() }
 
     /// Throws with the end of its log when it ended instead.
     func ready() async throws {
-        guard await logged("Ready to accept connections") else {
+        // "Ready to" for ports, "The server is now ready to" for Unix sockets.
+        guard await logged("eady to accept connections") else {
             throw MainspringError(
                 .spawnFailed, "redis-server ended at its start",
                 cause: state.withLock { $0.log.suffix(8).joined(separator: "\n") })

@@ -71,7 +71,8 @@ package final class TestRedis: Sendable {
             let program = (named.map { [$0] } ?? usual).first(where: FileManager.default.isExecutableFile(atPath:))
         else {
             throw MainspringError(
-                .spawnFailed, "there is no redis-server here", hint: "run scripts/setup test, which installs redis-tools")
+                .spawnFailed, "there is no redis-server here",
+                hint: "run scripts/setup test, which installs redis-tools")
         }
         return program
     }
@@ -91,7 +92,7 @@ package final class TestRedis: Sendable {
     }
 
     /// Answers nothing, but stays connected.
-    package func stop() { life.withLock { $0.signal(SIGSTOP) } }
+    package func stop() { life.withLock { $0.stop() } }
     package func proceed() { life.withLock { $0.signal(SIGCONT) } }
 
     /// Kills it if it runs, and starts it on the same data and the same sockets. Without `waiting` it may be loading yet.

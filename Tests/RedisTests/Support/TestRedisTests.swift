@@ -24,7 +24,11 @@ struct TestRedisTests {
 
     @Test("starts again on its data, without, and with an older copy")
     func restarts() async throws {
-        let redis = try await TestRedis.start(Self.options { $0.appendOnly = .everySecond; $0.hasPort = true })
+        let redis = try await TestRedis.start(
+            Self.options {
+                $0.appendOnly = .everySecond
+                $0.hasPort = true
+            })
         try await redis.cli("SET", "a", "1")
         let copy = try redis.copyData()
         try await redis.cli("SET", "b", "2")
@@ -63,7 +67,12 @@ struct TestRedisTests {
     @Test("asks for passwords and users, and refuses CONFIG and writes, when told to")
     func options() async throws {
         let primary = try await TestRedis.start(
-            Self.options { $0.password = "secret"; $0.hasPort = true; $0.forbidsConfig = true; $0.maxMemory = "5mb" })
+            Self.options {
+                $0.password = "secret"
+                $0.hasPort = true
+                $0.forbidsConfig = true
+                $0.maxMemory = "5mb"
+            })
         #expect(try await primary.cli("PING") == "PONG")
         let forbidden = await #expect(throws: (any Error).self) { try await primary.cli("CONFIG", "GET", "*") }
         #expect("\(try #require(forbidden))".contains("unknown command"))
