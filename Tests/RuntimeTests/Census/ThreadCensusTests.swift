@@ -53,10 +53,12 @@ struct ThreadCensusTests {
         let isOver = Signal()
         let isBeating = Signal()
         // It asks on its thread, which has its name by then.
-        let heart = PoolHeart(policy: HeartPolicy(), time: SystemTime(), changed: { _, _ in }) { _, answer in
-            isBeating.notify()
-            answer()
-        }
+        let heart = PoolHeart(
+            policy: HeartPolicy(), time: SystemTime(), changed: { _, _ in },
+            ask: { _, answer in
+                isBeating.notify()
+                answer()
+            })
         #expect(
             RawThread.start("odd) name (") {
                 isRunning.notify()
