@@ -18,6 +18,7 @@ extension RedisJobStore {
         let settings = answers.dropFirst().map(\.settings).reduce(into: [:]) { $0.merge($1) { $1 } }
         try Self.check(info, eviction: settings["maxmemory-policy"] ?? info["maxmemory_policy"])
         _ = try await look()
+        await listen()
         return RedisCondition(info: info, settings: settings)
     }
 

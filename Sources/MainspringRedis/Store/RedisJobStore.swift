@@ -18,7 +18,9 @@ public final class RedisJobStore: RemoteJobStore {
 
     private struct NewsState {
         var handler: (@Sendable (StoreNews) -> Void)?
-        var isSubscribed = false
+        var isAsked = false
+        /// Until the first attempt has ended.
+        var waiters: [CheckedContinuation<Void, Never>]? = []
     }
 
     /// Connects when it is first used.
@@ -74,20 +76,35 @@ public final class RedisJobStore: RemoteJobStore {
     // MARK: News
 
     public func onNews(_ handler: (@Sendable (StoreNews) -> Void)?) {
-        let subscribes = news.withLock { news in
-            news.handler = handler
-            defer { news.isSubscribed = news.isSubscribed || handler != nil }
-            return handler != nil && !news.isSubscribed
+        news.withLock { $0.handler = handler }
+        if handler != nil { subscribe() }
+    }
+
+    private func subscribe() {
+        let isAsked = news.withLock { news in
+            defer { news.isAsked = true }
+            return news.isAsked
         }
-        guard subscribes else { return }
-        client.subscribe(key("news")) { [weak self] in self?.hear($0) }
+        if !isAsked { client.subscribe(key("news")) { [weak self] in self?.hear($0) } }
+    }
+
+    /// Returns once news arrive, or the first attempt has failed. A handler that is set from then on misses none.
+    @concurrent func listen() async {
+        subscribe()
+        await withCheckedContinuation { continuation in
+            let isOver = news.withLock { news in
+                news.waiters?.append(continuation)
+                return news.waiters == nil
+            }
+            if isOver { continuation.resume() }
+        }
     }
 
     private func hear(_ told: RedisNews) {
         var kinds = StoreNews.all
         switch told {
-        case .subscribed: break
-        case .lost: return
+        case .subscribed: endWaiting()
+        case .lost: return endWaiting()
         case .message(let bytes):
             let words = bytes.split(separator: UInt8(ascii: " "))
             guard words.count == 2, !words[1].elementsEqual(handle.utf8) else { return }
@@ -96,8 +113,17 @@ public final class RedisJobStore: RemoteJobStore {
         news.withLock { $0.handler }?(kinds)
     }
 
+    private func endWaiting() {
+        let waiters = news.withLock { news in
+            defer { news.waiters = nil }
+            return news.waiters ?? []
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+
     public func close() async throws {
         news.withLock { $0.handler = nil }
+        endWaiting()
         await client.close()
     }
 }

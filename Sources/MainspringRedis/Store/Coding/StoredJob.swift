@@ -20,7 +20,7 @@ struct StoredJob {
         job.short("\(record.version)@\(record.kind)")
         job.short("\(record.rescues) \(record.maxAttempts) \(record.maxRescues)")
         job.short(record.deadline)
-        job.short(record.schedule ?? "")
+        job.short(record.schedule.map { "s:\($0)" } ?? "")
         job.short("")
         job.short(record.cancelRequestedAt)
         job.short("")
@@ -104,7 +104,7 @@ struct ReadJob {
             id: id, kind: kind.kind, queue: queue, state: state, priority: priority, arguments: arguments,
             version: kind.version, maxAttempts: limits[1], rescues: limits[0], maxRescues: limits[2],
             createdAt: createdAt, scheduledAt: scheduledAt, startedAt: startedAt, cancelRequestedAt: cancelRequestedAt,
-            schedule: schedule.isEmpty ? nil : schedule, deadline: deadline)
+            schedule: schedule.isEmpty ? nil : String(schedule.dropFirst(2)), deadline: deadline)
         record.attempt = Int(try job.shortNumber())
         record.snoozes = Int(try job.shortNumber())
         record.finishedAt = try job.shortTime()
