@@ -148,10 +148,9 @@ extension RedisJobStore {
                 command.append(instant.microseconds)
             }
             for snapshot in jobs {
-                var rows = snapshot.attempts.suffix(StoreLimits.attemptsPerJob).map(\.stored)
-                var record = snapshot.record
-                record.node = nil
-                let stored = try StoredJob(record, last: rows.popLast() ?? [])
+                let snapshot = snapshot.atRest
+                var rows = snapshot.attempts.map(\.stored)
+                let stored = try StoredJob(snapshot.record, last: rows.popLast() ?? [])
                 command.append(stored.job)
                 command.append(stored.body)
                 var older = FieldWriter()
