@@ -105,7 +105,7 @@ local function overlap(schedule)
   local seq = call('ZRANGE', P .. 's:' .. schedule, 0, 0)[1]
   if seq then return get(seq) end
   for _, job in ipairs(dirty) do
-    if job.schedule == schedule and job.state < '5' then return job end
+    if job.schedule == 's:' .. schedule and job.state < '5' then return job end
   end
 end
 

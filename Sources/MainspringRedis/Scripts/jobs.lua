@@ -15,7 +15,7 @@ local keys, dirtyKeys = {}, {}
 local ids, newIds, newSeqs, bodies, rows, gone = {}, {}, {}, {}, {}, {}
 
 -- started to life: what a claim writes. owner: who runs it. uniq: mask (3 digits), rule (1 digit), end, ':', key. kind:
--- VERSION@KIND. limits: "rescues maxAttempts maxRescues". marks: 'l' when it reported output. life: "heartbeat progress".
+-- VERSION@KIND. limits: "rescues maxAttempts maxRescues". schedule: s:NAME. marks: 'l' when it reported output. life: "heartbeat progress".
 -- last: the newest row of its history; older ones are in the list `h:SEQ`. Nothing is ''.
 local function parse(seq, value)
   local state, started, owner, token, life, uniq, id, queue, kind, limits, deadline, schedule, parked, cancel, marks, prio,
@@ -159,9 +159,9 @@ local function flush()
     if job.wasParked ~= (job.parked ~= '') then count('8' .. job.queue, job.wasParked and -1 or 1) end
     if job.schedule ~= '' then
       if state >= '5' then
-        put(removes, 's:' .. job.schedule, job.seq)
+        put(removes, job.schedule, job.seq)
       elseif job.was == 'new' or job.was >= '5' then
-        put(adds, 's:' .. job.schedule, 0, job.seq)
+        put(adds, job.schedule, 0, job.seq)
       end
     end
     values[#values + 1] = P .. 'j:' .. job.seq
