@@ -50,9 +50,13 @@ public protocol JobStore: Sendable {
     func report(_ reports: [AttemptReport], now: Timestamp) async throws -> [ReportResult]
 
     /// Writes jobs as they stand, with their history: from another store, or made while this one was away. Whatever its queue's
-    /// limit; in the order of the snapshots. A final job's key that another holds is given up.
+    /// limit, and one after the other, so that a second one of the same id is a duplicate. None is parked.
     ///
-    /// Schedules in `fired` count as fired up to their instant.
+    /// A key that another holds is given up by a job that has ended, and by one whose time with it is over; any other yields
+    /// (``RestoreResult/yielded(to:)``). A `pending` job whose key's holder is not there, or has ended, waits no longer; so it
+    /// belongs behind its holder.
+    ///
+    /// A schedule whose last occurrence is older than its instant in `fired`, or which has none, counts as fired then.
     func restore(_ jobs: [JobSnapshot], fired: [String: Timestamp], now: Timestamp) async throws -> [RestoreResult]
 
     // MARK: People ask

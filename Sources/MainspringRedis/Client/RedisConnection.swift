@@ -1,0 +1,216 @@
+import MainspringCore
+import NIOCore
+
+/// One connection, from login to its end: a shell around ``ConnectionMachine`` on the event loop's thread.
+final class RedisConnection: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let link: RedisLink
+    private let attempt: Int
+    private let usesTLS: Bool
+    private var machine: ConnectionMachine<RedisWaiter>
+    private var decoder: RESPDecoder
+    private var context: ChannelHandlerContext?
+    /// What has come and is no complete reply.
+    private var rest: ByteBuffer?
+    private var hasBegun = false
+    private var hasHeard = false
+    /// Why it ended; nobody is told before it has begun.
+    private var failure: RedisError?
+    private var isOver = false
+    /// Commands wait for room in flight.
+    private var isHeldBack = false
+    private var deadline: (any ScheduledAction)?
+
+    init(link: RedisLink, attempt: Int) {
+        self.link = link
+        self.attempt = attempt
+        usesTLS = link.endpoint.tls != nil
+        machine = ConnectionMachine(login: link.login)
+        decoder = RESPDecoder(limits: link.options.limits)
+    }
+
+    // MARK: Channel
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+    func handlerRemoved(context: ChannelHandlerContext) { self.context = nil }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isOver, failure == nil else { return }
+        hasHeard = true
+        var buffer = unwrapInboundIn(data)
+        if var rest {
+            self.rest = nil
+            rest.writeBuffer(&buffer)
+            buffer = rest
+        }
+        do throws(RESPFault) {
+            while failure == nil, let value = try decoder.next(from: &buffer) { received(value) }
+        } catch {
+            fail(.broken(error.reason))
+        }
+        if buffer.readableBytes > 0 { rest = buffer }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if isHeldBack { flush() }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        if usesTLS, !hasHeard {
+            fail(.unreachable("the server closed the connection during the TLS handshake"))
+        } else if !machine.isReady {
+            fail(.unreachable("the server closed the connection before the login was through"))
+        } else {
+            fail(.unreachable("the server closed the connection"))
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        fail(ConnectFailure.reason(of: error, to: link.endpoint))
+    }
+
+    // MARK: Login
+
+    /// This connection is the one that counts: attempts by other addresses of the server are given up.
+    func begin() {
+        hasBegun = true
+        guard failure == nil, let context, context.channel.isActive else {
+            return end(failure ?? .unreachable("the server closed the connection at once"))
+        }
+        send(machine.begin())
+    }
+
+    private func send(_ command: RedisCommand) {
+        guard let context else { return }
+        var buffer = context.channel.allocator.buffer(capacity: command.size)
+        command.encode(to: &buffer)
+        context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+    }
+
+    /// The attempt takes too long.
+    func connectTimedOut(after bound: Duration) {
+        guard !machine.isReady else { return }
+        let reason =
+            usesTLS && !hasHeard
+            ? "no TLS handshake within \(bound.text): does the server speak TLS there?"
+            : "it took the connection and did not answer within \(bound.text)"
+        fail(.unreachable(reason))
+    }
+
+    // MARK: Commands
+
+    private func received(_ value: RedisValue) {
+        switch machine.received(value) {
+        case .single(.one(let continuation), let value): continuation.resume(returning: .success(value))
+        case .answer(.many(let continuation), let values): continuation.resume(returning: .success(values))
+        case .single(let waiter, let value): told(waiter, [value])
+        case .answer(let waiter, let values): told(waiter, values)
+        case .news(let items): link.news(items)
+        case .nothing: break
+        case .send(let command): send(command)
+        case .ready: ready()
+        case .fail(let error): fail(error)
+        }
+    }
+
+    private func told(_ waiter: RedisWaiter, _ values: [RedisValue]) {
+        switch waiter {
+        case .one: break
+        case .many(let continuation): continuation.resume(returning: .success(values))
+        case .heartbeat: break
+        case .subscription:
+            if let refusal = values.first?.refusal { return fail(.refused(refusal)) }
+            link.subscribed()
+        }
+    }
+
+    private func ready() {
+        guard let context else { return }
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        guard link.connected(attempt, bound) else { return fail(.closed) }
+        if let channel = link.subscription?.channel {
+            send(RedisCommand("SUBSCRIBE", channel))
+            sent(.subscription, count: 1)
+        }
+        flush()
+    }
+
+    /// Sends what there is room for.
+    func flush() {
+        guard let context, failure == nil else { return }
+        var hasWritten = false
+        while let segment = link.take(inFlight: machine.inFlight, isHeldBack: &isHeldBack) {
+            let now = link.time.monotonic()
+            for entry in segment.waiters { machine.sent(entry.waiter, count: entry.count, at: now) }
+            context.write(wrapOutboundOut(segment.bytes), promise: nil)
+            hasWritten = true
+        }
+        guard hasWritten else { return }
+        context.flush()
+        watch()
+    }
+
+    func ask() {
+        guard failure == nil, machine.isReady else { return }
+        send(RedisCommand("PING"))
+        sent(.heartbeat, count: 1)
+    }
+
+    private func sent(_ waiter: RedisWaiter, count: Int) {
+        machine.sent(waiter, count: count, at: link.time.monotonic())
+        watch()
+    }
+
+    // MARK: The deadline of the oldest in flight
+
+    /// One timer for all commands: it fires once after the last of them, and then sleeps until the next.
+    private func watch() {
+        guard deadline == nil, let context, let oldest = machine.oldest else { return }
+        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
+        let loop = context.eventLoop
+        let left = link.options.answerWithin - (link.time.monotonic() - oldest)
+        deadline = link.time.schedule(after: left) { loop.execute { bound.value.deadlinePassed() } }
+    }
+
+    private func deadlinePassed() {
+        deadline = nil
+        guard failure == nil, let oldest = machine.oldest else { return }
+        if link.time.monotonic() - oldest >= link.options.answerWithin {
+            fail(.unanswered("no answer within \(link.options.answerWithin.text)"))
+        } else {
+            watch()
+        }
+    }
+
+    // MARK: End
+
+    func fail(_ error: RedisError) {
+        guard failure == nil else { return }
+        failure = error
+        if hasBegun { end(error) }
+        context?.close(promise: nil)
+    }
+
+    private func end(_ error: RedisError) {
+        guard !isOver else { return }
+        isOver = true
+        deadline?.cancel()
+        deadline = nil
+        rest = nil
+        let waiters = machine.end()
+        // The link first: whoever is told may call at once.
+        link.ended(attempt, error)
+        guard !waiters.isEmpty else { return }
+        let answer: RedisError
+        switch error {
+        case .broken: answer = error
+        case .unreachable(let reason): answer = .unanswered(reason)
+        case .closed: answer = .unanswered("the client was closed")
+        default: answer = error
+        }
+        for waiter in waiters { waiter.fail(answer) }
+    }
+}

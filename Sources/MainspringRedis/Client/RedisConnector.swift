@@ -1,0 +1,104 @@
+import MainspringCore
+import NIOCore
+import NIOPosix
+import NIOSSL
+
+/// One attempt to connect.
+final class RedisConnector: Sendable {
+    private let endpoint: RedisEndpoint
+    private let bound: Duration
+    private let loop: any EventLoop
+    private let make: @Sendable () -> RedisConnection
+    private let found: NIOLoopBoundBox<RedisConnection?>
+    private let isGivenUp: NIOLoopBoundBox<Bool>
+
+    init(
+        endpoint: RedisEndpoint, within bound: Duration, loop: any EventLoop,
+        _ make: @escaping @Sendable () -> RedisConnection
+    ) {
+        self.endpoint = endpoint
+        self.bound = bound
+        self.loop = loop
+        self.make = make
+        found = .makeEmptyBox(valueType: RedisConnection.self, eventLoop: loop)
+        isGivenUp = .makeBoxSendingValue(false, eventLoop: loop)
+    }
+
+    /// Once there is one; on the event loop alone.
+    var connection: RedisConnection? { found.value }
+
+    /// It is too late for this attempt; on the event loop alone.
+    func giveUp() { isGivenUp.value = true }
+
+    func start(_ onFailure: @escaping @Sendable (any Error) -> Void) {
+        context().hop(to: loop).flatMap { context in self.connect(context) }.whenComplete { result in
+            switch result {
+            case .failure(let error): if !self.isGivenUp.value { onFailure(error) }
+            case .success(let channel): self.begin(channel)
+            }
+        }
+    }
+
+    private func begin(_ channel: any Channel) {
+        guard !isGivenUp.value,
+            let connection = try? channel.pipeline.syncOperations.handler(type: RedisConnection.self)
+        else { return channel.close(promise: nil) }
+        found.value = connection
+        connection.begin()
+    }
+
+    private func connect(_ context: NIOSSLContext?) -> EventLoopFuture<any Channel> {
+        let bootstrap = ClientBootstrap(group: loop)
+            .connectTimeout(.microseconds(bound.wholeMicroseconds))
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    if let context { try channel.pipeline.syncOperations.addHandler(self.handler(context)) }
+                    try channel.pipeline.syncOperations.addHandler(self.make())
+                }
+            }
+        switch endpoint.address {
+        case .socket(let path): return bootstrap.connect(unixDomainSocketPath: path)
+        case .host(let host, let port):
+            return bootstrap.channelOption(.tcpOption(.tcp_nodelay), value: 1).connect(host: host, port: port)
+        }
+    }
+
+    // MARK: TLS
+
+    /// The files are read anew for each attempt, as certificates are renewed, and not on the event loop.
+    private func context() -> EventLoopFuture<NIOSSLContext?> {
+        guard let tls = endpoint.tls else { return loop.makeSucceededFuture(nil) }
+        return NIOThreadPool.singleton.runIfActive(eventLoop: loop) {
+            do {
+                return try Self.context(tls)
+            } catch {
+                throw MainspringError(
+                    .configuration, "TLS cannot be set up with the files of the Redis URL", cause: "\(error)",
+                    hint: "check that ca_file, cert_file and key_file are PEM files that can be read")
+            }
+        }
+    }
+
+    private static func context(_ tls: RedisEndpoint.TLS) throws -> NIOSSLContext {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        switch tls.verification {
+        case .full: configuration.certificateVerification = .fullVerification
+        case .ca: configuration.certificateVerification = .noHostnameVerification
+        case .none: configuration.certificateVerification = .none
+        }
+        if let file = tls.caFile { configuration.trustRoots = .file(file) }
+        if let certificate = tls.certificateFile, let key = tls.keyFile {
+            configuration.certificateChain = try NIOSSLCertificate.fromPEMFile(certificate).map { .certificate($0) }
+            configuration.privateKey = .privateKey(try NIOSSLPrivateKey(file: key, format: .pem))
+        }
+        return try NIOSSLContext(configuration: configuration)
+    }
+
+    private func handler(_ context: NIOSSLContext) throws -> NIOSSLClientHandler {
+        guard case .host(let host, _) = endpoint.address, (try? SocketAddress(ipAddress: host, port: 0)) == nil else {
+            // Without a name the certificate is compared with the address.
+            return try NIOSSLClientHandler(context: context, serverHostname: nil)
+        }
+        return try NIOSSLClientHandler(context: context, serverHostname: host)
+    }
+}

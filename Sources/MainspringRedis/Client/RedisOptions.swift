@@ -1,0 +1,25 @@
+/// The bounds of a client.
+package struct RedisOptions: Sendable {
+    /// Connections for commands; a subscription has one of its own.
+    package var connections = 2
+    /// For address, TCP, TLS and login together.
+    package var connectWithin: Duration = .seconds(2)
+    /// A command that has been sent; after that its connection is closed. Also how long a call waits to be sent behind
+    /// others.
+    package var answerWithin: Duration = .seconds(2)
+    /// Commands that have been sent over one connection and not been answered. A call with more of them goes alone.
+    package var maxInFlight = 4096
+    /// Commands that wait to be sent over one connection; a further call is refused with `.busy`.
+    package var maxWaiting = 65_536
+    /// The bytes of these commands; a single call may be larger.
+    package var maxWaitingBytes = 64 << 20
+    package var limits = RESPLimits()
+    /// The longest pause between two attempts to connect; the first is made at once.
+    package var reconnectWithin: Duration = .milliseconds(250)
+    /// The pause after the server has refused the login: waiting alone does not help then.
+    package var deniedPause: Duration = .seconds(1)
+    /// How often an idle subscription asks whether the server is still there.
+    package var heartbeat: Duration = .seconds(3)
+
+    package init() {}
+}
