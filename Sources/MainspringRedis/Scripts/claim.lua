@@ -8,7 +8,7 @@
 local LOOK = 10000
 
 -- The first jobs in line that the node can run: appends to `claimed`; their ranks only when somebody wants them.
-local function front(queue, slots, fits, claimed, ranks)
+local function front(queue, turn, slots, fits, claimed, ranks)
   local first = 0
   while slots > 0 and first < LOOK do
     local some = math.min(math.max(slots, first), 1000)
@@ -19,7 +19,7 @@ local function front(queue, slots, fits, claimed, ranks)
       local member = members[index]
       if fits[string.sub(member, 14)] then
         local seq = string.sub(member, 1, 13)
-        claimed[#claimed + 1] = {seq = seq, queue = queue, member = member, rank = scores and tonumber(scores[index * 2])}
+        claimed[#claimed + 1] = {seq = seq, queue = queue, turn = turn, member = member, rank = scores and tonumber(scores[index * 2])}
         slots = slots - 1
         if slots == 0 then break end
       end
@@ -50,11 +50,10 @@ local function claim(from)
   local claimed, isMixed = {}, #ARGV > from + 6
   for index = from + 5, #ARGV, 2 do
     local queue, slots = ARGV[index], tonumber(ARGV[index + 1])
-    if slots > 0 and call('HGET', P .. 'paused', queue) ~= '1' then front(queue, slots, fits, claimed, isMixed) end
+    if slots > 0 and call('HGET', P .. 'paused', queue) ~= '1' then front(queue, index, slots, fits, claimed, isMixed) end
   end
   if #claimed == 0 then return claimed end
 
-  -- The oldest first, so that it is the one that keeps a key that two of them would hold.
   local order = {}
   for index = 1, #claimed do order[index] = claimed[index].seq end
   local found = read('j', order)
@@ -87,16 +86,20 @@ local function claim(from)
       count('3' .. one.queue, 1)
     else
       jobs[seq] = load(seq, value)
-      changed[#changed + 1] = seq
+      changed[#changed + 1] = one
     end
   end
   write(values)
   for key, list in pairs(removes) do many('ZREM', P .. key, list, 1000) end
   many('ZADD', P .. 'own:' .. owner, own, 1000)
 
-  table.sort(changed)
-  for _, seq in ipairs(changed) do
-    local job = jobs[seq]
+  -- Queue by queue, the oldest first, so that it is the one that keeps a key that two of them would hold.
+  table.sort(changed, function(one, other)
+    if one.turn ~= other.turn then return one.turn < other.turn end
+    return one.seq < other.seq
+  end)
+  for _, one in ipairs(changed) do
+    local job, seq = jobs[one.seq], one.seq
     begin(job)
     job.state, job.started, job.owner, job.token, job.life, job.score = '3', now, owner, token .. seq, '', score
     finish(job, tonumber(now))

@@ -201,7 +201,7 @@ while first <= total do
   while final < total and string.sub(ARGV[final * 3 + 5], 1, 1) == '0' do final = final + 1 end
   isSingle = first == final
   if first == 1 then lookAhead() end
-  if not isSingle and #dirty > 0 then settleDown() end
+  if not isSingle then settleDown() end
   local isRefused = false
   for index = first, final do
     local place = index * 3
