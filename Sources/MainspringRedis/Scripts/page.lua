@@ -13,7 +13,7 @@ for index = firstQueue, #ARGV do queues[ARGV[index]] = true end
 local bytes = 16 * 1024 * 1024
 local max, found, last = ARGV[1] == '' and '+inf' or '(' .. ARGV[1], {}, ''
 while look > 0 and wanted > 0 and bytes > 0 do
-  local some = math.min(look, 200)
+  local some = math.min(look, 100)
   local seqs = call('ZREVRANGEBYSCORE', P .. 'all', max, '-inf', 'LIMIT', 0, some)
   local hits = {}
   for index, value in ipairs(read('j', seqs)) do
