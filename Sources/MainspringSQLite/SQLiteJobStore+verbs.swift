@@ -21,7 +21,7 @@ extension SQLiteJobStore: JobStore {
         _ jobs: [JobSnapshot], fired: [String: Timestamp], now: Timestamp
     ) async throws -> [RestoreResult] {
         try StoreChecks.check(jobs)
-        throw MainspringError(.storeFailed, "restore is being written")
+        return try await write(.restore) { try $0.restore(jobs, fired: fired, now: now) }
     }
 
     public func renew(_ tokens: [AttemptToken], lease: Duration) async throws -> Renewal {

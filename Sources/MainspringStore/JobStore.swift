@@ -38,7 +38,7 @@ public protocol JobStore: Sendable {
     ///
     /// A claim hands out the smallest rank first, never more than asked for of a queue; none of a paused queue, none that is
     /// parked. Each lease gets a new token made of the request's nonce, and ends after the request's `lease` unless it is
-    /// renewed. Jobs of kinds or versions that are not in the request stay where they are; a claim looks past them, so a long
+    /// renewed. What the owner was handed before, and does not know of, comes first (``ClaimRequest/unanswered``). Jobs of kinds or versions that are not in the request stay where they are; a claim looks past them, so a long
     /// front of such jobs makes it slower until they are parked.
     func exchange(_ settlements: [Settlement], claiming request: ClaimRequest?) async throws -> Exchange
 
@@ -50,9 +50,13 @@ public protocol JobStore: Sendable {
     func report(_ reports: [AttemptReport], now: Timestamp) async throws -> [ReportResult]
 
     /// Writes jobs as they stand, with their history: from another store, or made while this one was away. Whatever its queue's
-    /// limit; in the order of the snapshots. A final job's key that another holds is given up.
+    /// limit, and one after the other, so that a second one of the same id is a duplicate. None is parked.
     ///
-    /// Schedules in `fired` count as fired up to their instant.
+    /// A key that another holds is given up by a job that has ended, and by one whose time with it is over; any other yields
+    /// (``RestoreResult/yielded(to:)``). A `pending` job whose key's holder is not there, or has ended, waits no longer; so it
+    /// belongs behind its holder.
+    ///
+    /// A schedule whose last occurrence is older than its instant in `fired`, or which has none, counts as fired then.
     func restore(_ jobs: [JobSnapshot], fired: [String: Timestamp], now: Timestamp) async throws -> [RestoreResult]
 
     // MARK: People ask

@@ -8,6 +8,7 @@ import MainspringStore
 /// - `job-N-0…5` are one group, each with a key and in the queue `default`: some end, some are cut, one is cancelled and
 ///   tried again, the last one is cancelled and pruned.
 /// - `last-N` and `next-N` share a key in the queue `keys`; the second waits for the end of the first.
+/// - `past-N`, `moved-N`, `behind-N` and `loser-N` come from elsewhere.
 /// - `odd-N` is of a kind that a node knows for a moment only.
 struct ProbeWork {
     private let store: any JobStore
@@ -31,6 +32,7 @@ struct ProbeWork {
         try await report(leases)
         try await follow(number, leases)
         try await exchange(leases)
+        try await restore(number)
         try await park(number)
         now = now + .seconds(60)
         _ = try await store.promote(under: term, now: now, limit: 10)
@@ -115,6 +117,33 @@ struct ProbeWork {
             jobs.append(new("child-\(number)", parent: ParentAttempt(id: lease.job.id, token: lease.token)))
         }
         try await insert(jobs.map { [$0] })
+    }
+
+    /// A job with a past, one that waits behind a holder of `keys`, and one whose key another has.
+    private func restore(_ number: Int) async throws {
+        var past = new("past-\(number)").record
+        past.attempt = 1
+        past.snoozes = 1
+        past.startedAt = now
+        let ends: [JobOutcome.Name] = [.snoozed, .failure]
+        let attempts = ends.map { outcome in
+            JobSnapshot.EndedAttempt(
+                record: AttemptRecord(number: 1, node: "probe", startedAt: now, finishedAt: now, outcome: outcome))
+        }
+        let holder = new("moved-\(number)", queue: "keys", unique: moved(number)).record
+        var follower = new("behind-\(number)", queue: "keys", unique: moved(number).following).record
+        follower.state = .pending
+        let loser = new("loser-\(number)", queue: "keys", unique: moved(number)).record
+        let jobs =
+            [JobSnapshot(record: past, attempts: attempts)]
+            + [holder, follower, loser].map { JobSnapshot(record: $0) }
+        let results = try await store.restore(jobs, fired: ["moved": now], now: now)
+        for (job, result) in zip(jobs, results) where result != .duplicate { say("inserted \(job.record.id)") }
+    }
+
+    private func moved(_ number: Int) -> UniqueHold {
+        UniquePolicy(onConflict: .keepLast).hold(
+            kind: "moved", queue: "keys", arguments: ["n": .integer(Int64(number))], now: now)
     }
 
     private func claim(_ demand: [String: Int]) async throws -> [Lease] {

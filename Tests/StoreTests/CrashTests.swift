@@ -56,7 +56,7 @@ struct CrashTests {
                 guard try await store.job(id) == nil else { continue }
                 // Only these are ever cancelled, and nothing is pruned before prune was called.
                 let isPrunable =
-                    id.rawValue.hasSuffix("-5") || id.rawValue.hasPrefix("last") || id.rawValue.hasPrefix("next")
+                    id.rawValue.hasSuffix("-5") || ["last", "next", "loser"].contains { id.rawValue.hasPrefix($0) }
                 #expect(pruned && isPrunable, "\(id) was acknowledged and is gone")
             case .settled(let id):
                 #expect(try await store.job(id)?.state == .completed, "\(id) was acknowledged as settled")

@@ -52,7 +52,7 @@ extension StoreTransaction {
     }
 
     /// One whose time is over lets it go.
-    private func holder(of key: String, now: Timestamp, besides seq: Int64) throws -> StoredJob? {
+    func holder(of key: String, now: Timestamp, besides seq: Int64? = nil) throws -> StoredJob? {
         guard let found = try holder(of: key), found.seq != seq else { return nil }
         guard let until = found.job.unique?.until, until <= now else { return found }
         try free(found, now: now)

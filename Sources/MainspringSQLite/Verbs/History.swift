@@ -29,6 +29,16 @@ struct History {
         transaction.reach(.stepped)
     }
 
+    /// The `ord`th attempt of a job whose row counts it already.
+    func append(_ attempt: AttemptRecord, output: AttemptOutput, to job: Int64, at ord: Int) throws {
+        try transaction.statement(Self.numbered).bind(
+            job, attempt.number, (attempt.outcome ?? .interrupted).code, attempt.startedAt, attempt.finishedAt,
+            attempt.node, attempt.error?.code, attempt.error?.message, attempt.error?.detail, output.droppedBytes,
+            output.standardOutput, output.standardError, ord
+        ).run()
+        transaction.reach(.stepped)
+    }
+
     /// Removes the oldest attempts of a job that has too many.
     func trim(_ job: Int64) throws {
         try transaction.statement(Self.trim).bind(job, StoreLimits.attemptsPerJob).run()
@@ -45,11 +55,16 @@ struct History {
         VALUES (?1, \(order), ?2, ?3, ?4, ?5, ?6)
         """
 
-    private static let full = """
+    private static let full = full(at: order)
+    private static let numbered = full(at: "?13")
+
+    private static func full(at order: String) -> String {
+        """
         INSERT INTO mainspring_attempt (job, ord, number, outcome, started_at, finished_at, node,
             error_code, error_message, error_detail, dropped, stdout, stderr)
         VALUES (?1, \(order), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)
         """
+    }
 
     private static let order = "(SELECT history FROM mainspring_job WHERE seq = ?1)"
 }

@@ -129,12 +129,19 @@ private struct Insertion {
         guard let occurrence = new.occurrence, !result.isRefusal else { return result }
         try transaction.statement("INSERT INTO mainspring_occurrence (schedule, instant) VALUES (?, ?)")
             .bind(occurrence.schedule, occurrence.instant).run()
+        try transaction.trimOccurrences(of: occurrence.schedule)
+        return result
+    }
+}
+
+extension StoreTransaction {
+    /// Forgets the oldest instants of a schedule that has too many.
+    func trimOccurrences(of schedule: String) throws {
         let trim = """
             DELETE FROM mainspring_occurrence WHERE schedule = ?1 AND instant <= (
                 SELECT instant FROM mainspring_occurrence WHERE schedule = ?1 ORDER BY instant DESC LIMIT 1 OFFSET ?2)
             """
-        try transaction.statement(trim).bind(occurrence.schedule, StoreLimits.occurrencesPerSchedule).run()
-        transaction.reach(.stepped)
-        return result
+        try statement(trim).bind(schedule, StoreLimits.occurrencesPerSchedule).run()
+        reach(.stepped)
     }
 }

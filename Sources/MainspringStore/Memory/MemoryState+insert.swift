@@ -40,6 +40,9 @@ extension MemoryState {
             fire(occurrence)
             return .overlapped(job.record.id)
         }
+        let limit = new.queueLimit.flatMap { queues[record.queue]?.waiting ?? 0 >= $0 ? $0 : nil }
+        // What refuses the job leaves a key whose time is over where it is.
+        if let limit, isFree(record.unique?.key, now: now) { return .queueFull(limit: limit) }
         if let holder = keyHolder(against: record, now: now) {
             switch resolve(record, against: holder) {
             case .refuse:
@@ -54,15 +57,28 @@ extension MemoryState {
                 record.state = .pending
             }
         }
-        if let limit = new.queueLimit, queues[record.queue]?.waiting ?? 0 >= limit { return .queueFull(limit: limit) }
+        if let limit { return .queueFull(limit: limit) }
         fire(new.occurrence)
         add(record)
         return .inserted(record)
     }
 
-    private mutating func keyHolder(against record: JobRecord, now: Timestamp) -> MemoryJob? {
+    mutating func keyHolder(against record: JobRecord, now: Timestamp) -> MemoryJob? {
         guard let hold = record.unique, hold.states.contains(record.state) else { return nil }
         return holder(ofKey: hold.key, now: now)
+    }
+
+    /// Nobody holds it, or only one whose time is over, and whose follower would not hold it either.
+    private func isFree(_ key: String?, now: Timestamp) -> Bool {
+        guard let holder = key.flatMap({ keyHolders[$0] }).flatMap({ jobs[$0] }), let hold = holder.record.unique else {
+            return true
+        }
+        guard let until = hold.until, until <= now else { return false }
+        guard !holder.record.state.isFinal,
+            let follower = keyHolders[hold.following.key].flatMap({ jobs[$0]?.record })
+        else { return true }
+        let state: JobState = follower.scheduledAt > now ? .scheduled : .available
+        return follower.unique?.states.contains(state) != true
     }
 
     /// Who holds it against others; one whose time is over lets it go.

@@ -9,23 +9,16 @@ extension MemoryState {
     }
 
     private mutating func restore(_ snapshot: JobSnapshot, now: Timestamp) -> RestoreResult {
+        let snapshot = snapshot.atRest
         var record = snapshot.record
         guard job(record.id) == nil else { return .duplicate }
-        record.node = nil
-        record.parked = nil
-        if record.state == .pending, record.unique.flatMap({ holder(ofKey: $0.released.key, now: now) }) == nil {
-            record.unique = record.unique?.released
-            record.state = record.scheduledAt > now ? .scheduled : .available
+        if record.state == .pending {
+            let awaited = record.awaitedKey.flatMap { holder(ofKey: $0, now: now) }
+            if awaited?.record.state.isFinal ?? true { record.waitNoLonger(now: now) }
         }
         var result = RestoreResult.restored
-        if let hold = record.unique, hold.states.contains(record.state),
-            let holder = holder(ofKey: hold.key, now: now)
-        {
-            record.unique = nil
-            if !record.state.isFinal {
-                result = .yielded(to: holder.record.id)
-                record.yield(to: holder.record.id, now: now)
-            }
+        if let holder = keyHolder(against: record, now: now) {
+            result = record.resign(to: holder.record.id, now: now)
         }
         let job = add(record)
         for attempt in snapshot.attempts { job.append(.init(record: attempt.record, output: attempt.output)) }

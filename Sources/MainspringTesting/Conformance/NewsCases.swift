@@ -62,6 +62,10 @@ extension StoreConformance {
             listen()
             try await probe.retry("a")
         },
+        Write(name: "restored jobs", news: .work) { probe, listen in
+            listen()
+            _ = try await probe.restore(.init(record: try probe.new("a").record))
+        },
         Write(name: "a queue that goes on", news: .work) { probe, listen in
             try await probe.store.setPaused(true, queue: "default")
             listen()

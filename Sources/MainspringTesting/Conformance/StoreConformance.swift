@@ -71,5 +71,5 @@ public enum StoreConformance {
     public static let cases: [Case] =
         insertCases + groupCases + occurrenceCases + childCases + uniqueStateCases + uniqueRuleCases + keepLastCases
         + claimCases + settleCases + exchangeCases + reportCases + leaseCases + reclaimCases + controlCases + retryCases
-        + pruneCases + termCases + nodeCases + parkingCases + questionCases + roundTripCases + peerCases
+        + pruneCases + restoreCases + termCases + nodeCases + parkingCases + questionCases + roundTripCases + peerCases
 }

@@ -1,10 +1,11 @@
-import MainspringCore
-import MainspringStore
+package import MainspringCore
+package import MainspringStore
 
 /// One step of a random sequence: a verb with all that it is given.
-enum StoreOperation: Sendable {
+package enum StoreOperation: Sendable {
     case insert([[NewJob]], now: Timestamp)
     case exchange([Settlement], ClaimRequest?)
+    case restore([JobSnapshot], fired: [String: Timestamp], now: Timestamp)
     case renew([AttemptToken], lease: Duration)
     case report([AttemptReport], now: Timestamp)
     case cancel([JobID], now: Timestamp)
@@ -21,9 +22,10 @@ enum StoreOperation: Sendable {
     case advance(Duration)
 }
 
-enum StoreAnswer: Sendable, Equatable {
+package enum StoreAnswer: Sendable, Equatable {
     case inserted([[InsertResult]])
     case exchanged(Exchange)
+    case restored([RestoreResult])
     case renewed(Renewal)
     case reported([ReportResult])
     case cancelled([CancelResult])
@@ -39,7 +41,7 @@ enum StoreAnswer: Sendable, Equatable {
 }
 
 extension StoreOperation {
-    func run(on store: any JobStore) async throws -> StoreAnswer {
+    package func run(on store: any JobStore) async throws -> StoreAnswer {
         do {
             return try await answer(of: store)
         } catch let error as MainspringError where error.code == .staleTerm {
@@ -52,6 +54,8 @@ extension StoreOperation {
         case .insert(let groups, let now): return .inserted(try await store.insert(groups, now: now))
         case .exchange(let settlements, let request):
             return .exchanged(try await store.exchange(settlements, claiming: request))
+        case .restore(let jobs, let fired, let now):
+            return .restored(try await store.restore(jobs, fired: fired, now: now))
         case .renew(let tokens, let lease): return .renewed(try await store.renew(tokens, lease: lease))
         case .report(let reports, let now): return .reported(try await store.report(reports, now: now))
         case .cancel(let ids, let now): return .cancelled(try await store.cancel(ids, now: now))

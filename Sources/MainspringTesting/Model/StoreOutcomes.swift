@@ -3,7 +3,7 @@ import MainspringStore
 
 extension StoreAnswer {
     /// What happened, in words: to see that random sequences reach it.
-    var outcomes: [String] {
+    package var outcomes: [String] {
         switch self {
         case .inserted(let groups): groups.joined().map(\.outcome)
         case .exchanged(let exchange):
@@ -11,6 +11,14 @@ extension StoreAnswer {
                 if case .settled(let state) = result { "settled \(state.rawValue)" } else { "settled stale" }
             } + exchange.leases.map { $0.job.rescues > 0 ? "leased again" : "leased" }
                 + (exchange.settled.isEmpty || exchange.leases.isEmpty ? [] : ["settled and leased"])
+        case .restored(let results):
+            results.map { result in
+                switch result {
+                case .restored: "restored"
+                case .duplicate: "restored duplicate"
+                case .yielded: "restored yielded"
+                }
+            }
         case .renewed(let renewal):
             (renewal.lost.isEmpty ? [] : ["renewed lost"])
                 + (renewal.cancelRequested.isEmpty ? [] : ["renewed cancelRequested"])
@@ -51,12 +59,13 @@ extension StoreAnswer {
     }
 
     /// All that the sequences are for.
-    static let wanted: Set<String> = [
+    package static let wanted: Set<String> = [
         "inserted", "inserted pending", "replaced", "replaced pending", "duplicate", "idConflict", "queueFull",
         "alreadyFired", "overlapped", "staleParent", "staleTerm", "notWritten", "settled completed",
         "settled retryable",
         "settled scheduled", "settled available", "settled cancelled", "settled discarded", "settled stale", "leased",
-        "leased again", "settled and leased", "renewed lost", "renewed cancelRequested", "reported", "reported stale",
+        "leased again", "settled and leased", "restored", "restored duplicate", "restored yielded", "renewed lost",
+        "renewed cancelRequested", "reported", "reported stale",
         "reported cancelRequested", "cancelled", "cancelled keep_last", "cancel requested", "cancelled final",
         "cancelled nothing", "retried", "retried duplicate", "retried nothing", "retry not allowed running",
         "retry not allowed pending", "promoted", "reclaimed available", "reclaimed cancelled", "reclaimed discarded",

@@ -1,11 +1,10 @@
 import MainspringCore
 import MainspringStore
-import MainspringTesting
 
 /// Random operations from a seed, with what earlier ones brought: leases and terms, of which some no longer hold.
 ///
 /// Few names for jobs, keys, queues and schedules, so that they meet; and clocks that sometimes jump.
-struct OperationSource {
+package struct OperationSource {
     private var random: SeededGenerator
     private var now = Timestamp(microseconds: 1_767_225_600_000_000)
     private var count = 0
@@ -13,9 +12,9 @@ struct OperationSource {
     private var leases: [Lease] = []
     private var term = Term(number: 1)
 
-    init(seed: UInt64) { random = SeededGenerator(seed: seed) }
+    package init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
-    mutating func learn(_ answer: StoreAnswer) {
+    package mutating func learn(_ answer: StoreAnswer) {
         switch answer {
         case .exchanged(let exchange):
             leases += exchange.leases
@@ -25,14 +24,15 @@ struct OperationSource {
         }
     }
 
-    mutating func next() -> StoreOperation {
+    package mutating func next() -> StoreOperation {
         count += 1
         now = now + .milliseconds(pick(0...3000))
         if chance(40) { now = now + .seconds(pick([-3600, 3600, -7])) }
         if count == 1 { return .beat(beat(of: owners[0])) }
         switch pick(0...99) {
-        case 0..<27: return .insert(groups(), now: now)
-        case 27..<57: return exchange()
+        case 0..<25: return .insert(groups(), now: now)
+        case 25..<29: return .restore((0..<pick(1...3)).map { _ in snapshot() }, fired: fired(), now: now)
+        case 29..<57: return exchange()
         case 57..<62: return .report(reports(), now: now)
         case 62..<65: return .renew(leases.suffix(4).map(\.token), lease: .seconds(pick(1...30)))
         case 65..<70: return .cancel((0..<pick(1...3)).map { _ in id() }, now: now)
@@ -79,6 +79,32 @@ struct OperationSource {
         )
         return NewJob(
             record: record, occurrence: occurrence, queueLimit: chance(3) ? pick(1...8) : nil, parent: parent)
+    }
+
+    /// A job in any state but running; one that is pending often waits for a holder.
+    private mutating func snapshot() -> JobSnapshot {
+        var record = newJob().record
+        record.state = pick(JobState.allCases.filter { $0 != .running })
+        if record.state == .pending, !chance(4) {
+            record.unique =
+                UniqueHold(key: pick(["u", "v", "w"]), states: [.available], onConflict: .keepLast)
+                .following
+        }
+        if record.state.isFinal { record.finishedAt = now }
+        if chance(4) { record.node = "left over" }
+        let attempts = (0..<pick([0, 0, 1, 2])).map { number in
+            let attempt = AttemptRecord(
+                number: number + 1, node: "alice", startedAt: now, finishedAt: now,
+                outcome: chance(4) ? nil : .failure, error: JobFailure(code: "exit_1", message: "it broke"))
+            return JobSnapshot.EndedAttempt(record: attempt, output: output())
+        }
+        record.attempt = attempts.count
+        record.startedAt = attempts.last?.record.startedAt
+        return JobSnapshot(record: record, attempts: attempts)
+    }
+
+    private mutating func fired() -> [String: Timestamp] {
+        chance(2) ? [:] : [pick(["s", "t"]): now + .seconds(pick(-5...5))]
     }
 
     private mutating func hold() -> UniqueHold? {

@@ -1,0 +1,3 @@
+-- Parts: base clock nodes
+-- Returns the live nodes: see `told`.
+return told(liveNodes(steadyTime()))
