@@ -1,8 +1,8 @@
 -- Part of `exchange`: hands out jobs.
 --
--- ARGV from `from` on: nonce, owner, now, lease in microseconds, known kinds (fields of kind and newest version), and queue,
--- slots for each queue.
--- Returns SEQ, job and body of each lease, smallest rank first.
+-- ARGV from `from` on: nonce, owner, now, lease in microseconds, known kinds (fields of kind and newest version), fields of
+-- the nonces that had no answer, and queue, slots for each queue.
+-- Returns job and body of each lease, smallest rank first.
 
 -- Jobs in line that a claim looks at for one queue, at most.
 local LOOK = 10000
@@ -45,6 +45,11 @@ local function filter(kinds)
     fits[suffix] = tonumber(version) <= (known[kind] or 0)
     return fits[suffix]
   end})
+end
+
+local function byRank(one, other)
+  if one.rank ~= other.rank then return one.rank < other.rank end
+  return one.seq < other.seq
 end
 
 local function seqsOf(claimed)
@@ -104,13 +109,47 @@ local function take(queue, claimed, all, bytes, owner, now, token, score)
   return bytes
 end
 
+-- What earlier requests of the owner were handed, as far as there is demand for it: appends it to `all`.
+local function handAgain(nonces, demand, all, owner, score)
+  local lost, from, known = {}, 1, {}
+  while from <= #nonces do
+    local nonce
+    nonce, from = struct.unpack('<I2c0', nonces, from)
+    known[nonce] = true
+  end
+  local key = P .. 'own:' .. owner
+  local seqs = call('ZRANGEBYSCORE', key, '-inf', '(inf')
+  local found = read('j', seqs)
+  for index = 1, #seqs do
+    local job = found[index] and parse(seqs[index], found[index])
+    if job and job.state == '3' and known[string.sub(job.token, 1, -15)] and job.token:sub(-14) == '.' .. job.seq then
+      lost[#lost + 1] =
+        {seq = job.seq, queue = job.queue, text = job.text, rank = tonumber(job.at) - HEAD_START[job.prio]}
+    end
+  end
+  table.sort(lost, byRank)
+  local bodies = read('b', seqsOf(lost))
+  for index, one in ipairs(lost) do
+    local slots = demand[one.queue] or 0
+    if slots > 0 and bodies[index] then
+      demand[one.queue] = slots - 1
+      one.body = bodies[index]
+      call('ZADD', key, score, one.seq)
+      all[#all + 1] = one
+    end
+  end
+end
+
 local function claim(from)
   local owner, now, token = ARGV[from + 1], ARGV[from + 2], ARGV[from] .. '.'
   local score, fits = text(steadyTime() + tonumber(ARGV[from + 3])), filter(ARGV[from + 4])
-  local claimed, isMixed, bytes = {}, #ARGV > from + 6, BYTES
+  local claimed, isMixed, bytes, demand = {}, #ARGV > from + 7 or ARGV[from + 5] ~= '', BYTES, {}
+  for index = from + 6, #ARGV, 2 do demand[ARGV[index]] = tonumber(ARGV[index + 1]) end
+  if ARGV[from + 5] ~= '' then handAgain(ARGV[from + 5], demand, claimed, owner, score) end
   -- Queue by queue: what a job of one lets go of may make one of the next available.
-  for index = from + 5, #ARGV, 2 do
-    local queue, slots = ARGV[index], tonumber(ARGV[index + 1])
+  for index = from + 6, #ARGV, 2 do
+    local queue = ARGV[index]
+    local slots = demand[queue]
     if slots > 0 and call('HGET', P .. 'paused', queue) ~= '1' then
       local line = front(queue, slots, fits, isMixed)
       if #line > 0 and bytes > 0 then bytes = take(queue, line, claimed, bytes, owner, now, token, score) end
@@ -122,15 +161,11 @@ local function claim(from)
     call('ZADD', P .. 'own:' .. owner, 'inf', string.rep('~', 65))
   end
   if isMixed then
-    table.sort(claimed, function(one, other)
-      if one.rank ~= other.rank then return one.rank < other.rank end
-      return one.seq < other.seq
-    end)
+    table.sort(claimed, byRank)
   end
   local leases = {}
   for index = 1, #claimed do
     local one = claimed[index]
-    leases[#leases + 1] = one.seq
     leases[#leases + 1] = one.text or jobs[one.seq].text
     leases[#leases + 1] = one.body
   end
