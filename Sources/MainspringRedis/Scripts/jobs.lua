@@ -110,7 +110,8 @@ local function place(job)
     -- One that holds a key for a time is not pruned before that.
     local till = job.uniq ~= '' and string.match(job.uniq, '^....(%-?%d+):')
     if till then return 'held', job.seq, till end
-    return 'done:' .. state, job.seq, job.finished
+    -- One that nobody knows the end of stays for ever.
+    if job.finished ~= '' then return 'done:' .. state, job.seq, job.finished end
   end
 end
 

@@ -8,7 +8,7 @@ import Testing
 
 /// A store in which every verb has something to write.
 struct CrashScene {
-    private let store: RedisJobStore
+    var store: RedisJobStore
     private let term: Term
     private let running: Lease
     private static let now = Timestamp(microseconds: 1_767_225_600_000_000)

@@ -151,10 +151,14 @@ struct RedisConditionTests {
             let first = try await store.look()
             #expect(try await store.look() == first)
             try await redis.restart()
-            let second = try await store.look()
+            let again = try await StoreKit.store("n", at: RedisEndpoint(.socket(redis.socket)))
+            let second = try await again.look()
+            try await again.close()
             #expect(second.data == first.data && second.server != first.server)
             try await redis.restartEmpty()
-            let third = try await store.look()
+            let last = try await StoreKit.store("n", at: RedisEndpoint(.socket(redis.socket)))
+            let third = try await last.look()
+            try await last.close()
             #expect(third.data != first.data)
         }
     }

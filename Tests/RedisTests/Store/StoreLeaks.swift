@@ -49,7 +49,9 @@ extension RedisJobStore {
             default: break
             }
         }
-        for (seq, job) in jobs where job.state != .pending && places[seq] == nil { leaks.append("\(job.id) is nowhere") }
+        for (seq, job) in jobs where places[seq] == nil && job.state != .pending
+            && !(job.state.isFinal && job.finishedAt == nil)
+        { leaks.append("\(job.id) is nowhere") }
         return leaks
     }
 
