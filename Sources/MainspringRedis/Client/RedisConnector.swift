@@ -34,22 +34,29 @@ final class RedisConnector: Sendable {
         context().hop(to: loop).flatMap { context in self.connect(context) }.whenComplete { result in
             switch result {
             case .failure(let error): if !self.isGivenUp.value { onFailure(error) }
-            case .success(let channel): self.begin(channel)
+            case .success(let channel): if !self.begin(channel) { onFailure(ChannelError.eof) }
             }
         }
     }
 
-    private func begin(_ channel: any Channel) {
-        guard !isGivenUp.value,
-            let connection = try? channel.pipeline.syncOperations.handler(type: RedisConnection.self)
-        else { return channel.close(promise: nil) }
+    /// False: the server has closed it already.
+    private func begin(_ channel: any Channel) -> Bool {
+        guard !isGivenUp.value else {
+            channel.close(promise: nil)
+            return true
+        }
+        guard let connection = try? channel.pipeline.syncOperations.handler(type: RedisConnection.self) else {
+            return false
+        }
         found.value = connection
         connection.begin()
+        return true
     }
 
     private func connect(_ context: NIOSSLContext?) -> EventLoopFuture<any Channel> {
         let bootstrap = ClientBootstrap(group: loop)
             .connectTimeout(.microseconds(bound.wholeMicroseconds))
+            .channelOption(.writeBufferWaterMark, value: .init(low: 1 << 20, high: 4 << 20))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     if let context { try channel.pipeline.syncOperations.addHandler(self.handler(context)) }

@@ -4,8 +4,8 @@ package struct RedisOptions: Sendable {
     package var connections = 2
     /// For address, TCP, TLS and login together.
     package var connectWithin: Duration = .seconds(2)
-    /// A command that has been sent; after that its connection is closed. Also how long a call waits to be sent behind
-    /// others.
+    /// From when a command is sent to its answer; a batch has it as a whole. After that its connection is closed, as later
+    /// answers could not be told apart. A call that waits behind others is given up after one to two times as long.
     package var answerWithin: Duration = .seconds(2)
     /// Commands that have been sent over one connection and not been answered. A call with more of them goes alone.
     package var maxInFlight = 4096

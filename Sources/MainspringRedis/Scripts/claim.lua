@@ -1,8 +1,8 @@
 -- Part of `exchange`: hands out jobs.
 --
--- ARGV from `from` on: nonce, owner, now, lease in microseconds, known kinds (fields of kind and newest version), and queue,
--- slots for each queue.
--- Returns SEQ, job and body of each lease, smallest rank first.
+-- ARGV from `from` on: nonce, owner, now, lease in microseconds, known kinds (fields of kind and newest version), fields of
+-- the nonces that had no answer, and queue, slots for each queue.
+-- Returns job and body of each lease, smallest rank first.
 
 -- Jobs in line that a claim looks at for one queue, at most.
 local LOOK = 10000
@@ -47,6 +47,11 @@ local function filter(kinds)
   end})
 end
 
+local function byRank(one, other)
+  if one.rank ~= other.rank then return one.rank < other.rank end
+  return one.seq < other.seq
+end
+
 local function seqsOf(claimed)
   local seqs = {}
   for index = 1, #claimed do seqs[index] = claimed[index].seq end
@@ -56,7 +61,8 @@ end
 -- Makes the jobs at a queue's front running, and appends them to `all`. Returns the bytes that may yet be handed out.
 local function take(queue, claimed, all, bytes, owner, now, token, score)
   local seqs = seqsOf(claimed)
-  local found, bodies, changed, values, removes, own = read('j', seqs), read('b', seqs), {}, {}, {}, {}
+  local found, names = read('j', seqs)
+  local bodies, changed, values, removes, own = read('b', seqs), {}, {}, {}, {}
   local head = L2[1] .. '3' .. L2[#now] .. now .. L2[#owner] .. owner .. L2[#token + 13] .. token
   local tail = L2[0] .. L2[0]
   for index = 1, #claimed do
@@ -75,7 +81,7 @@ local function take(queue, claimed, all, bytes, owner, now, token, score)
       bytes = bytes - #one.body
       if uniq == '' then
         one.text = head .. seq .. tail .. string.sub(value, rest)
-        values[#values + 1] = P .. 'j:' .. seq
+        values[#values + 1] = names[index]
         values[#values + 1] = one.text
         removes[#removes + 1] = one.member
         own[#own + 1] = score
@@ -103,30 +109,63 @@ local function take(queue, claimed, all, bytes, owner, now, token, score)
   return bytes
 end
 
+-- What earlier requests of the owner were handed, as far as there is demand for it: appends it to `all`.
+local function handAgain(nonces, demand, all, owner, score)
+  local lost, from, known = {}, 1, {}
+  while from <= #nonces do
+    local nonce
+    nonce, from = struct.unpack('<I2c0', nonces, from)
+    known[nonce] = true
+  end
+  local key = P .. 'own:' .. owner
+  local seqs = call('ZRANGEBYSCORE', key, '-inf', '(inf')
+  local found = read('j', seqs)
+  for index = 1, #seqs do
+    local job = found[index] and parse(seqs[index], found[index])
+    if job and job.state == '3' and known[string.sub(job.token, 1, -15)] and job.token:sub(-14) == '.' .. job.seq then
+      lost[#lost + 1] =
+        {seq = job.seq, queue = job.queue, text = job.text, rank = tonumber(job.at) - HEAD_START[job.prio]}
+    end
+  end
+  table.sort(lost, byRank)
+  local bodies = read('b', seqsOf(lost))
+  for index, one in ipairs(lost) do
+    local slots = demand[one.queue] or 0
+    if slots > 0 and bodies[index] then
+      demand[one.queue] = slots - 1
+      one.body = bodies[index]
+      call('ZADD', key, score, one.seq)
+      all[#all + 1] = one
+    end
+  end
+end
+
 local function claim(from)
   local owner, now, token = ARGV[from + 1], ARGV[from + 2], ARGV[from] .. '.'
   local score, fits = text(steadyTime() + tonumber(ARGV[from + 3])), filter(ARGV[from + 4])
-  local claimed, isMixed, bytes = {}, #ARGV > from + 6, BYTES
+  local claimed, isMixed, bytes, demand = {}, #ARGV > from + 7 or ARGV[from + 5] ~= '', BYTES, {}
+  for index = from + 6, #ARGV, 2 do demand[ARGV[index]] = tonumber(ARGV[index + 1]) end
+  if ARGV[from + 5] ~= '' then handAgain(ARGV[from + 5], demand, claimed, owner, score) end
   -- Queue by queue: what a job of one lets go of may make one of the next available.
-  for index = from + 5, #ARGV, 2 do
-    local queue, slots = ARGV[index], tonumber(ARGV[index + 1])
+  for index = from + 6, #ARGV, 2 do
+    local queue = ARGV[index]
+    local slots = demand[queue]
     if slots > 0 and call('HGET', P .. 'paused', queue) ~= '1' then
       local line = front(queue, slots, fits, isMixed)
       if #line > 0 and bytes > 0 then bytes = take(queue, line, claimed, bytes, owner, now, token, score) end
     end
   end
   if #claimed == 0 then return claimed end
-  call('SADD', P .. 'owners', owner)
+  if call('SADD', P .. 'owners', owner) == 1 then
+    -- A long member makes it a real sorted set: a short list is slower for a hundred jobs.
+    call('ZADD', P .. 'own:' .. owner, 'inf', string.rep('~', 65))
+  end
   if isMixed then
-    table.sort(claimed, function(one, other)
-      if one.rank ~= other.rank then return one.rank < other.rank end
-      return one.seq < other.seq
-    end)
+    table.sort(claimed, byRank)
   end
   local leases = {}
   for index = 1, #claimed do
     local one = claimed[index]
-    leases[#leases + 1] = one.seq
     leases[#leases + 1] = one.text or jobs[one.seq].text
     leases[#leases + 1] = one.body
   end

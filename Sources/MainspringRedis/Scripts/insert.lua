@@ -84,6 +84,7 @@ end
 
 local function add(job, body)
   job.was = 'new'
+  job.isRaw = job.state ~= '0'
   job.wasParked = false
   dirty[#dirty + 1] = job
   jobs[job.seq] = job

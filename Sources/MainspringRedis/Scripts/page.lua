@@ -16,7 +16,8 @@ while look > 0 and wanted > 0 and bytes > 0 do
   local some = math.min(look, 100)
   local seqs = call('ZREVRANGEBYSCORE', P .. 'all', max, '-inf', 'LIMIT', 0, some)
   local hits = {}
-  for index, value in ipairs(read('j', seqs)) do
+  local values = read('j', seqs)
+  for index, value in ipairs(values) do
     last = seqs[index]
     if value then
       local job = parse(last, value)
@@ -32,7 +33,8 @@ while look > 0 and wanted > 0 and bytes > 0 do
   end
   local names = {}
   for index = 1, #hits do names[index] = hits[index].seq end
-  for index, body in ipairs(read('b', names)) do
+  local contents = read('b', names)
+  for index, body in ipairs(contents) do
     found[#found + 1] = names[index]
     found[#found + 1] = hits[index].text
     found[#found + 1] = body

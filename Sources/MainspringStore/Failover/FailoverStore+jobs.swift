@@ -15,7 +15,10 @@ extension FailoverStore {
             case .server:
                 let reason: FailoverReason
                 do {
-                    let answer = try await deadline.answer { [primary] in try await primary.insert(groups, now: now) }
+                    let limit = Self.patience * (1 + groups.reduce(0) { $0 + $1.count } / 1000)
+                    let answer = try await deadline.answer(within: limit) { [primary] in
+                        try await primary.insert(groups, now: now)
+                    }
                     if let answer {
                         acknowledged(groups, answer)
                         return answer

@@ -1,4 +1,5 @@
 import MainspringCore
+import MainspringRuntime
 import MainspringTesting
 import NIOCore
 import Testing
@@ -7,8 +8,10 @@ import Testing
 
 @Suite("Logins to Redis")
 struct LoginTests {
-    private func error(_ endpoint: RedisEndpoint, options: RedisOptions = RedisOptions()) async throws -> RedisError? {
-        try await withClient(endpoint, options: options) { client async throws in
+    private func error(
+        _ endpoint: RedisEndpoint, options: RedisOptions = RedisOptions(), time: any TimeSource = ManualTime()
+    ) async throws -> RedisError? {
+        try await withClient(endpoint, options: options, time: time) { client async throws in
             await failure { () throws(RedisError) in _ = try await client.call(RedisCommand("PING")) }
         }
     }
@@ -149,7 +152,7 @@ struct LoginTests {
         #expect(reason.contains("ca_file"))
         // News and a reconnect over TLS.
         let recorder = NewsRecorder()
-        try await withClient(endpoint("localhost") { _ in }) { client async throws in
+        try await withClient(endpoint("localhost") { _ in }, time: SystemTime()) { client async throws in
             client.subscribe("news") { recorder.take($0) }
             await recorder.subscribed(1)
             try await redis.restart()
@@ -194,7 +197,7 @@ struct LoginTests {
         endpoint.tls = RedisEndpoint.TLS()
         var quick = RedisOptions()
         quick.connectWithin = .milliseconds(300)
-        let found = try await error(endpoint, options: quick)
+        let found = try await error(endpoint, options: quick, time: SystemTime())
         #expect(found.map { "\($0)".contains("TLS") } == true, "\(String(describing: found))")
     }
 }

@@ -84,7 +84,8 @@ struct RedisConditionTests {
             do {
                 while count < 1000 {
                     let text = String(repeating: "secret", count: 5000)
-                    _ = try await store.insert([[new("j\(count)", arguments: "{\"a\":\"\(text)\"}")]], now: .init(microseconds: 0))
+                    _ = try await store.insert(
+                        [[new("j\(count)", arguments: "{\"a\":\"\(text)\"}")]], now: .init(microseconds: 0))
                     count += 1
                 }
             } catch let thrown as MainspringError { error = thrown }
@@ -103,7 +104,8 @@ struct RedisConditionTests {
         let primary = try await TestRedis.start(options)
         try await open({ $0.replicaOf = primary.port }) { store, _ in
             #expect(await code { _ = try await store.open() } == .storeReadOnly)
-            #expect(await code { _ = try await store.insert([[new("a")]], now: .init(microseconds: 0)) } == .storeReadOnly)
+            #expect(
+                await code { _ = try await store.insert([[new("a")]], now: .init(microseconds: 0)) } == .storeReadOnly)
             #expect(await code { _ = try await store.look() } == .storeReadOnly)
         }
     }
@@ -126,7 +128,8 @@ struct RedisConditionTests {
             { $0.users = ["user default off", "user jobs on >secret \(Self.rights) -zadd"] }, user: "jobs",
             password: "secret"
         ) { store, _ in
-            #expect(await code { _ = try await store.insert([[new("a")]], now: .init(microseconds: 0)) } == .storeDenied)
+            #expect(
+                await code { _ = try await store.insert([[new("a")]], now: .init(microseconds: 0)) } == .storeDenied)
         }
         try await open({ $0.password = "right" }, password: "wrong") { store, _ in
             #expect(await code { _ = try await store.open() } == .storeDenied)
