@@ -15,8 +15,6 @@ enum ConnectFailure {
             return .unreachable(String(cString: strerror(error.errnoCode)))
         case ChannelError.connectTimeout(let amount):
             return .unreachable("no connection within \(Duration.nanoseconds(amount.nanoseconds).text)")
-        case ChannelError.eof:
-            return .unreachable(closedEarly(usesTLS: endpoint.tls != nil))
         case let error as MainspringError:
             return .broken(error.description)
         case let error as NIOSSLExtraError where error == .failedToValidateHostname:

@@ -9,6 +9,9 @@ final class RedisConnector: Sendable {
     private let bound: Duration
     private let loop: any EventLoop
     private let make: @Sendable () -> RedisConnection
+    /// One for each address that is tried, by its channel: a server that ends a connection at once has it out of its
+    /// channel's pipeline before the attempt is told that it succeeded.
+    private let made: NIOLoopBoundBox<[ObjectIdentifier: RedisConnection]>
     private let found: NIOLoopBoundBox<RedisConnection?>
     private let isGivenUp: NIOLoopBoundBox<Bool>
 
@@ -20,6 +23,7 @@ final class RedisConnector: Sendable {
         self.bound = bound
         self.loop = loop
         self.make = make
+        made = .makeBoxSendingValue([:], eventLoop: loop)
         found = .makeEmptyBox(valueType: RedisConnection.self, eventLoop: loop)
         isGivenUp = .makeBoxSendingValue(false, eventLoop: loop)
     }
@@ -34,23 +38,18 @@ final class RedisConnector: Sendable {
         context().hop(to: loop).flatMap { context in self.connect(context) }.whenComplete { result in
             switch result {
             case .failure(let error): if !self.isGivenUp.value { onFailure(error) }
-            case .success(let channel): if !self.begin(channel) { onFailure(ChannelError.eof) }
+            case .success(let channel): self.begin(channel)
             }
+            self.made.value = [:]
         }
     }
 
-    /// False: the server has closed it already.
-    private func begin(_ channel: any Channel) -> Bool {
-        guard !isGivenUp.value else {
-            channel.close(promise: nil)
-            return true
-        }
-        guard let connection = try? channel.pipeline.syncOperations.handler(type: RedisConnection.self) else {
-            return false
+    private func begin(_ channel: any Channel) {
+        guard !isGivenUp.value, let connection = made.value[ObjectIdentifier(channel)] else {
+            return channel.close(promise: nil)
         }
         found.value = connection
         connection.begin()
-        return true
     }
 
     private func connect(_ context: NIOSSLContext?) -> EventLoopFuture<any Channel> {
@@ -60,7 +59,9 @@ final class RedisConnector: Sendable {
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     if let context { try channel.pipeline.syncOperations.addHandler(self.handler(context)) }
-                    try channel.pipeline.syncOperations.addHandler(self.make())
+                    let connection = self.make()
+                    self.made.value[ObjectIdentifier(channel)] = connection
+                    try channel.pipeline.syncOperations.addHandler(connection)
                 }
             }
         switch endpoint.address {

@@ -209,24 +209,31 @@ final class RedisLink: Sendable {
     }
 
     func subscribed() {
-        state.withLock { $0.isHeard = true }
+        let attempt = state.withLock { state in
+            state.isHeard = true
+            return state.machine.attempt
+        }
         subscription?.handler(.subscribed)
-        beat()
+        beat(attempt)
     }
 
-    private func beat() {
-        let connection = state.withLock { $0.connection }
-        guard let connection else { return }
+    /// Asks again and again for as long as this attempt's connection lives.
+    private func beat(_ attempt: Int) {
         let timer = time.schedule(after: options.heartbeat) { [loop] in
+            guard let connection = self.connection(of: attempt) else { return }
             loop.execute { connection.value.ask() }
-            self.beat()
+            self.beat(attempt)
         }
         let isOurs = state.withLock { state in
-            guard state.machine.phase != .closed, state.connection != nil else { return false }
+            guard state.machine.attempt == attempt, state.connection != nil else { return false }
             state.heartbeat = timer
             return true
         }
         if !isOurs { timer.cancel() }
+    }
+
+    private func connection(of attempt: Int) -> NIOLoopBound<RedisConnection>? {
+        state.withLock { $0.machine.attempt == attempt ? $0.connection : nil }
     }
 
     // MARK: Figures

@@ -18,7 +18,7 @@ package struct RedisOptions: Sendable {
     package var reconnectWithin: Duration = .milliseconds(250)
     /// The pause after the server has refused the login: waiting alone does not help then.
     package var deniedPause: Duration = .seconds(1)
-    /// How often an idle subscription asks whether the server is still there.
+    /// How often a subscription asks whether the server is still there; it has `answerWithin` for its answer.
     package var heartbeat: Duration = .seconds(3)
 
     package init() {}
