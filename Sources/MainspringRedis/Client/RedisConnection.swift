@@ -1,3 +1,4 @@
+import Glibc
 import MainspringCore
 import NIOCore
 
@@ -31,6 +32,8 @@ final class RedisConnection: ChannelInboundHandler {
         decoder = RESPDecoder(limits: link.options.limits)
     }
 
+    var inFlight: Int { machine.inFlight }
+
     // MARK: Channel
 
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
@@ -58,17 +61,23 @@ final class RedisConnection: ChannelInboundHandler {
         if isHeldBack { flush() }
     }
 
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if isHeldBack { flush() }
+    }
+
     func channelInactive(context: ChannelHandlerContext) {
-        if usesTLS, !hasHeard {
-            fail(.unreachable("the server closed the connection during the TLS handshake"))
-        } else if !machine.isReady {
-            fail(.unreachable("the server closed the connection before the login was through"))
+        if !machine.isReady, !hasHeard {
+            fail(.unreachable(ConnectFailure.closedEarly(usesTLS: usesTLS)))
         } else {
             fail(.unreachable("the server closed the connection"))
         }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // A server that expects TLS resets a connection without.
+        if hasBegun, !machine.isReady, !hasHeard, (error as? IOError)?.errnoCode == ECONNRESET {
+            return fail(.unreachable(ConnectFailure.closedEarly(usesTLS: usesTLS)))
+        }
         fail(ConnectFailure.reason(of: error, to: link.endpoint))
     }
 
@@ -142,7 +151,11 @@ final class RedisConnection: ChannelInboundHandler {
     func flush() {
         guard let context, failure == nil else { return }
         var hasWritten = false
-        while let segment = link.take(inFlight: machine.inFlight, isHeldBack: &isHeldBack) {
+        // A server that does not read holds back too: what it has not taken stays bounded in bytes.
+        isHeldBack = true
+        while context.channel.isWritable,
+            let segment = link.take(inFlight: machine.inFlight, isHeldBack: &isHeldBack)
+        {
             let now = link.time.monotonic()
             for entry in segment.waiters { machine.sent(entry.waiter, count: entry.count, at: now) }
             context.write(wrapOutboundOut(segment.bytes), promise: nil)
@@ -177,8 +190,10 @@ final class RedisConnection: ChannelInboundHandler {
 
     private func deadlinePassed() {
         deadline = nil
+        let now = link.time.monotonic()
         guard failure == nil, let oldest = machine.oldest else { return }
-        if link.time.monotonic() - oldest >= link.options.answerWithin {
+        link.expire(at: now)
+        if now - oldest >= link.options.answerWithin {
             fail(.unanswered("no answer within \(link.options.answerWithin.text)"))
         } else {
             watch()

@@ -16,7 +16,6 @@ local removed = 0
 for index = 4, #ARGV, 2 do
   local line = P .. 'done:' .. ARGV[index]
   local seqs = call('ZRANGEBYSCORE', line, '-inf', '(' .. ARGV[index + 1], 'LIMIT', 0, limit - removed)
-  if removed == limit then seqs = {} end
   fetch(seqs)
   local names, members, old = {}, {}, {}
   for _, seq in ipairs(seqs) do

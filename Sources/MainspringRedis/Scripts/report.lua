@@ -12,7 +12,7 @@ for index, seq in ipairs(seqs) do
   if job and job.state == '3' and job.token == ARGV[from + 1] and job.id == ARGV[from + 2] then
     touch(job)
     local progress = ARGV[from + 3]
-    if progress == '' then progress = string.match(job.life, '^%S+ (.*)$') or '' end
+    if progress == '' then progress = string.match(job.life, '^%S* (.*)$') or '' end
     job.life = ARGV[1] .. ' ' .. progress
     if string.sub(ARGV[from + 4], 1, 1) == '1' then
       job.marks = 'l'

@@ -19,15 +19,22 @@ for index = from, #ARGV, 3 do
     code = 'd'
   else
     local own = hold(job.uniq)
-    if job.state == '0' and not (own and holder(hold(released(job.uniq)).key, tonumber(now))) then
-      job.uniq = released(job.uniq)
-      job.state = tonumber(job.at) > tonumber(now) and '1' or '2'
+    if job.state == '0' then
+      -- The job whose end it waits for.
+      local awaited
+      if own and own.till == '' and bit.band(own.mask, 1) == 1 and string.sub(own.key, -5) == '+next' then
+        awaited = holder(string.sub(own.key, 1, -6), tonumber(now))
+      end
+      if not awaited or awaited.state >= '5' then
+        job.uniq = released(job.uniq)
+        job.state = tonumber(job.at) > tonumber(now) and '1' or '2'
+      end
     end
     own = held(job)
     local other = own and holder(own.key, tonumber(now))
     if other then
       job.uniq = ''
-      if job.state < '5' then
+      if job.state < '5' and (own.till == '' or tonumber(own.till) > tonumber(now)) then
         code = 'y'
         others[#others + 1] = other.id
         job.state, job.finished = '6', now

@@ -1,8 +1,8 @@
-import MainspringCore
-import MainspringStore
+package import MainspringCore
+package import MainspringStore
 
 /// One step of a random sequence: a verb with all that it is given.
-enum StoreOperation: Sendable {
+package enum StoreOperation: Sendable {
     case insert([[NewJob]], now: Timestamp)
     case exchange([Settlement], ClaimRequest?)
     case restore([JobSnapshot], fired: [String: Timestamp], now: Timestamp)
@@ -22,7 +22,7 @@ enum StoreOperation: Sendable {
     case advance(Duration)
 }
 
-enum StoreAnswer: Sendable, Equatable {
+package enum StoreAnswer: Sendable, Equatable {
     case inserted([[InsertResult]])
     case exchanged(Exchange)
     case restored([RestoreResult])
@@ -41,7 +41,7 @@ enum StoreAnswer: Sendable, Equatable {
 }
 
 extension StoreOperation {
-    func run(on store: any JobStore) async throws -> StoreAnswer {
+    package func run(on store: any JobStore) async throws -> StoreAnswer {
         do {
             return try await answer(of: store)
         } catch let error as MainspringError where error.code == .staleTerm {

@@ -3,7 +3,7 @@ import MainspringStore
 
 extension StoreAnswer {
     /// What happened, in words: to see that random sequences reach it.
-    var outcomes: [String] {
+    package var outcomes: [String] {
         switch self {
         case .inserted(let groups): groups.joined().map(\.outcome)
         case .exchanged(let exchange):
@@ -59,7 +59,7 @@ extension StoreAnswer {
     }
 
     /// All that the sequences are for.
-    static let wanted: Set<String> = [
+    package static let wanted: Set<String> = [
         "inserted", "inserted pending", "replaced", "replaced pending", "duplicate", "idConflict", "queueFull",
         "alreadyFired", "overlapped", "staleParent", "staleTerm", "notWritten", "settled completed",
         "settled retryable",

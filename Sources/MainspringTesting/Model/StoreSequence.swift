@@ -1,26 +1,32 @@
 import MainspringCore
-import MainspringStore
-import MainspringTesting
+package import MainspringStore
 
 /// A random sequence of operations from a seed, run against two empty stores whose answers must be equal.
-struct StoreSequence {
+package struct StoreSequence {
     private let first: any JobStore
     private let second: any JobStore
     private let time: ManualTime
+    private let advance: @Sendable (Duration) async throws -> Void
     private var source: OperationSource
     private var names = TokenNames()
-    private(set) var operations: [StoreOperation] = []
+    package private(set) var operations: [StoreOperation] = []
 
-    /// `time` is the one that both stores count leases with.
-    init(seed: UInt64, first: any JobStore, second: any JobStore, time: ManualTime) {
+    /// - Parameters:
+    ///   - time: The one that the stores count leases with.
+    ///   - advance: Moves the clock of a second store that has its own.
+    package init(
+        seed: UInt64, first: any JobStore, second: any JobStore, time: ManualTime,
+        advancing advance: @escaping @Sendable (Duration) async throws -> Void = { _ in }
+    ) {
         self.first = first
         self.second = second
         self.time = time
+        self.advance = advance
         source = OperationSource(seed: seed)
     }
 
     /// What differed first, or nil.
-    mutating func run(steps count: Int) async throws -> String? {
+    package mutating func run(steps count: Int) async throws -> String? {
         for _ in 0..<count {
             if let difference = try await step() { return difference }
         }
@@ -33,6 +39,7 @@ struct StoreSequence {
         operations.append(operation)
         if case .advance(let duration) = operation {
             time.advance(by: duration)
+            try await advance(duration)
             return nil
         }
         let one = try await operation.run(on: first)

@@ -1,11 +1,10 @@
 import MainspringCore
 import MainspringStore
-import MainspringTesting
 
 /// Random operations from a seed, with what earlier ones brought: leases and terms, of which some no longer hold.
 ///
 /// Few names for jobs, keys, queues and schedules, so that they meet; and clocks that sometimes jump.
-struct OperationSource {
+package struct OperationSource {
     private var random: SeededGenerator
     private var now = Timestamp(microseconds: 1_767_225_600_000_000)
     private var count = 0
@@ -13,9 +12,9 @@ struct OperationSource {
     private var leases: [Lease] = []
     private var term = Term(number: 1)
 
-    init(seed: UInt64) { random = SeededGenerator(seed: seed) }
+    package init(seed: UInt64) { random = SeededGenerator(seed: seed) }
 
-    mutating func learn(_ answer: StoreAnswer) {
+    package mutating func learn(_ answer: StoreAnswer) {
         switch answer {
         case .exchanged(let exchange):
             leases += exchange.leases
@@ -25,7 +24,7 @@ struct OperationSource {
         }
     }
 
-    mutating func next() -> StoreOperation {
+    package mutating func next() -> StoreOperation {
         count += 1
         now = now + .milliseconds(pick(0...3000))
         if chance(40) { now = now + .seconds(pick([-3600, 3600, -7])) }

@@ -1,0 +1,63 @@
+import MainspringCore
+import Synchronization
+
+/// Runs scripts by their hash; the server is given a script's text when it does not know it: at first, and after a restart.
+final class RedisScriptRunner: Sendable {
+    private let client: RedisClient
+    private let namespace: String
+    private let hashes = Mutex<[RedisScript: String]>([:])
+    /// Changes the text of scripts, in the test that proves that the conformance suite sees the difference.
+    private let edit: @Sendable (String) -> String
+
+    init(_ client: RedisClient, namespace: String, edit: @escaping @Sendable (String) -> String = { $0 }) {
+        self.client = client
+        self.namespace = namespace
+        self.edit = edit
+    }
+
+    /// The arguments after the keys.
+    func run(
+        _ script: RedisScript, reserving bytes: Int = 256, _ arguments: (inout RedisCommand) throws -> Void
+    ) async throws -> RedisValue {
+        var command = RedisCommand("EVALSHA", reserving: bytes + 128)
+        command.append(try await hash(of: script))
+        command.append(1)
+        command.append("{\(namespace)}:")
+        try arguments(&command)
+        return try await call(command, script)
+    }
+
+    private func hash(of script: RedisScript) async throws -> String {
+        let known = hashes.withLock { $0[script] }
+        if let known { return known }
+        return try await load(script)
+    }
+
+    private func call(_ command: RedisCommand, _ script: RedisScript) async throws -> RedisValue {
+        do {
+            return try await client.call(command)
+        } catch {
+            guard case .refused(let refusal) = error, refusal.code == "NOSCRIPT" else {
+                throw StoreRefusal.error(error, of: script.rawValue)
+            }
+        }
+        _ = try await load(script)
+        do {
+            return try await client.call(command)
+        } catch {
+            throw StoreRefusal.error(error, of: script.rawValue)
+        }
+    }
+
+    private func load(_ script: RedisScript) async throws -> String {
+        let answer: RedisValue
+        do {
+            answer = try await client.call(RedisCommand("SCRIPT", "LOAD", edit(script.text)))
+        } catch {
+            throw StoreRefusal.error(error, of: script.rawValue)
+        }
+        guard let hash = answer.text else { throw StoreDamage.error("SCRIPT LOAD answers without a hash") }
+        hashes.withLock { $0[script] = hash }
+        return hash
+    }
+}
