@@ -15,8 +15,8 @@ local keys, dirtyKeys = {}, {}
 local ids, newIds, newSeqs, bodies, rows, gone = {}, {}, {}, {}, {}, {}
 
 -- started to life: what a claim writes. owner: who runs it. uniq: mask (3 digits), rule (1 digit), end, ':', key. kind:
--- VERSION@KIND. limits: "rescues maxAttempts maxRescues". schedule: s:NAME. marks: 'l' when it reported output. life: "heartbeat progress".
--- last: the newest row of its history; older ones are in the list `h:SEQ`. Nothing is ''.
+-- VERSION@KIND. limits: "rescues maxAttempts maxRescues". schedule: s:NAME. marks: 'l' when it reported output. life:
+-- "heartbeat progress". last: the newest row of its history; older ones are in the list `h:SEQ`. Nothing is ''.
 local function parse(seq, value)
   local state, started, owner, token, life, uniq, id, queue, kind, limits, deadline, schedule, parked, cancel, marks, prio,
     at, attempt, snoozes, finished, err, result, last = struct.unpack(FORM, value)

@@ -8,12 +8,16 @@ import Testing
 
 @Suite("A Redis server is looked at before it gets jobs", .serialized, .timeLimit(.minutes(2)))
 struct RedisConditionTests {
-    private func open(
-        _ change: (inout TestRedisOptions) -> Void, user: String? = nil, password: String? = nil,
-        _ body: (RedisJobStore, TestRedis) async throws -> Void
-    ) async throws {
+    private func options(_ change: (inout TestRedisOptions) -> Void) -> TestRedisOptions {
         var options = TestRedisOptions()
         change(&options)
+        return options
+    }
+
+    private func open(
+        _ options: TestRedisOptions = TestRedisOptions(), user: String? = nil, password: String? = nil,
+        _ body: (RedisJobStore, TestRedis) async throws -> Void
+    ) async throws {
         let redis = try await TestRedis.start(options)
         var endpoint = RedisEndpoint(.socket(redis.socket))
         endpoint.user = user
@@ -41,35 +45,41 @@ struct RedisConditionTests {
     @Test("one that may evict is refused, also when it does not tell its settings")
     func eviction() async throws {
         for forbids in [false, true] {
-            try await open({
-                $0.evictionPolicy = "allkeys-lru"
-                $0.forbidsConfig = forbids
-            }) { store, _ in #expect(await code { _ = try await store.open() } == .storeDenied) }
+            try await open(
+                options {
+                    $0.evictionPolicy = "allkeys-lru"
+                    $0.forbidsConfig = forbids
+                }
+            ) { store, _ in #expect(await code { _ = try await store.open() } == .storeDenied) }
         }
     }
 
     @Test("what it may lose is said")
     func notes() async throws {
-        try await open({ _ in }) { store, _ in
+        try await open { store, _ in
             let condition = try await store.open()
             #expect(condition.isDurable == false)
             #expect(condition.notes.contains { $0.hasPrefix("appendonly is off") })
             #expect(condition.notes.contains { $0.hasPrefix("maxmemory is not set") })
             #expect(condition.version.split(separator: ".").count == 3)
         }
-        try await open({
-            $0.appendOnly = .always
-            $0.maxMemory = "100mb"
-        }) { store, _ in
+        try await open(
+            options {
+                $0.appendOnly = .always
+                $0.maxMemory = "100mb"
+            }
+        ) { store, _ in
             let condition = try await store.open()
             #expect(condition.isDurable)
             #expect(condition.notes == [])
             #expect(condition.memoryLimit == 100 << 20)
         }
-        try await open({
-            $0.forbidsConfig = true
-            $0.appendOnly = .everySecond
-        }) { store, _ in
+        try await open(
+            options {
+                $0.forbidsConfig = true
+                $0.appendOnly = .everySecond
+            }
+        ) { store, _ in
             let condition = try await store.open()
             #expect(condition.isDurable == false)
             #expect(condition.notes.contains { $0.hasPrefix("appendfsync is not known") })
@@ -78,7 +88,7 @@ struct RedisConditionTests {
 
     @Test("one without memory is full: nothing is written, and no payload is told")
     func memory() async throws {
-        try await open({ $0.maxMemory = "3mb" }) { store, _ in
+        try await open(options { $0.maxMemory = "3mb" }) { store, _ in
             var error: MainspringError?
             var count = 0
             do {
@@ -99,10 +109,8 @@ struct RedisConditionTests {
 
     @Test("a replica takes no writes")
     func replica() async throws {
-        var options = TestRedisOptions()
-        options.hasPort = true
-        let primary = try await TestRedis.start(options)
-        try await open({ $0.replicaOf = primary.port }) { store, _ in
+        let primary = try await TestRedis.start(options { $0.hasPort = true })
+        try await open(options { $0.replicaOf = primary.port }) { store, _ in
             #expect(await code { _ = try await store.open() } == .storeReadOnly)
             #expect(
                 await code { _ = try await store.insert([[new("a")]], now: .init(microseconds: 0)) } == .storeReadOnly)
@@ -118,20 +126,21 @@ struct RedisConditionTests {
     @Test("a user with few rights is enough; one with too few is denied")
     func users() async throws {
         try await open(
-            { $0.users = ["user default off", "user jobs on >secret \(Self.rights)"] }, user: "jobs", password: "secret"
+            options { $0.users = ["user default off", "user jobs on >secret \(Self.rights)"] }, user: "jobs",
+            password: "secret"
         ) { store, _ in
             let condition = try await store.open()
             #expect(condition.notes.contains { $0.hasPrefix("appendonly is off") })
             #expect(try await store.insert([[new("a")]], now: .init(microseconds: 0)).count == 1)
         }
         try await open(
-            { $0.users = ["user default off", "user jobs on >secret \(Self.rights) -zadd"] }, user: "jobs",
+            options { $0.users = ["user default off", "user jobs on >secret \(Self.rights) -zadd"] }, user: "jobs",
             password: "secret"
         ) { store, _ in
             #expect(
                 await code { _ = try await store.insert([[new("a")]], now: .init(microseconds: 0)) } == .storeDenied)
         }
-        try await open({ $0.password = "right" }, password: "wrong") { store, _ in
+        try await open(options { $0.password = "right" }, password: "wrong") { store, _ in
             #expect(await code { _ = try await store.open() } == .storeDenied)
             #expect(await code { _ = try await store.queues() } == .storeDenied)
         }
@@ -139,7 +148,7 @@ struct RedisConditionTests {
 
     @Test("a namespace of a newer Mainspring is left alone")
     func newer() async throws {
-        try await open({ _ in }) { store, redis in
+        try await open { store, redis in
             _ = try await store.open()
             try await redis.cli("HSET", "{n}:epoch", "reader", "2")
             #expect(await code { _ = try await store.open() } == .storeNewer)
@@ -149,7 +158,7 @@ struct RedisConditionTests {
 
     @Test("its epoch stays with its data, and tells a restart from a loss")
     func epoch() async throws {
-        try await open({ $0.appendOnly = .always }) { store, redis in
+        try await open(options { $0.appendOnly = .always }) { store, redis in
             _ = try await store.open()
             let first = try await store.look()
             #expect(try await store.look() == first)
@@ -168,7 +177,7 @@ struct RedisConditionTests {
 
     @Test("scripts that the server forgot are given to it again")
     func forgotten() async throws {
-        try await open({ _ in }) { store, redis in
+        try await open { store, redis in
             _ = try await store.insert([[new("a")]], now: .init(microseconds: 0))
             try await redis.cli("SCRIPT", "FLUSH")
             _ = try await store.insert([[new("b")]], now: .init(microseconds: 0))
