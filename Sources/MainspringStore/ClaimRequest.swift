@@ -12,10 +12,13 @@ public struct ClaimRequest: Sendable, Equatable {
     public var now: Timestamp
     /// How long the leases hold without a renewal.
     public var lease: Duration
+    /// Nonces of the owner's earlier requests whose answers it never got: their leases are handed out again, first, with
+    /// the tokens that they have.
+    public var unanswered: Set<String>
 
     public init(
         owner: NodeIdentity, demand: [String: Int], kinds: [String: Int], nonce: String, now: Timestamp,
-        lease: Duration
+        lease: Duration, unanswered: Set<String> = []
     ) {
         self.owner = owner
         self.demand = demand
@@ -23,6 +26,7 @@ public struct ClaimRequest: Sendable, Equatable {
         self.nonce = nonce
         self.now = now
         self.lease = lease
+        self.unanswered = unanswered
     }
 }
 

@@ -38,7 +38,7 @@ public protocol JobStore: Sendable {
     ///
     /// A claim hands out the smallest rank first, never more than asked for of a queue; none of a paused queue, none that is
     /// parked. Each lease gets a new token made of the request's nonce, and ends after the request's `lease` unless it is
-    /// renewed. Jobs of kinds or versions that are not in the request stay where they are; a claim looks past them, so a long
+    /// renewed. What the owner was handed before, and does not know of, comes first (``ClaimRequest/unanswered``). Jobs of kinds or versions that are not in the request stay where they are; a claim looks past them, so a long
     /// front of such jobs makes it slower until they are parked.
     func exchange(_ settlements: [Settlement], claiming request: ClaimRequest?) async throws -> Exchange
 

@@ -53,7 +53,7 @@ struct AttemptReportTests {
     @Test("an attempt that is silent for too long is ended; one that gives signs of life is not")
     func silence() async throws {
         let folder = try folder(
-            "args: { beats: integer }, silence: 1s",
+            "args: { beats: integer }, silence: 4s",
             """
             read -r line
             for (( i = 0; i < ${line//[^0-9]/}; i++ )); do tell heartbeat '{}' > /dev/null; sleep 0.3; done
@@ -62,7 +62,8 @@ struct AttemptReportTests {
             """)
         let daemon = try await Daemon.start(in: folder)
         async let silent = daemon.runJob("work", "beats=0")
-        async let alive = daemon.runJob("work", "beats=6")
+        // For longer than an attempt may be silent.
+        async let alive = daemon.runJob("work", "beats=16")
         #expect(try await silent["error"]?["code"] == "silent")
         #expect(try await silent["attempts"]?[0]?["outcome"] == "timeout")
         #expect(try await alive["state"] == "completed")

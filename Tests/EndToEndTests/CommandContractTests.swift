@@ -91,7 +91,7 @@ struct CommandContractTests {
         let folder = try ScratchFolder(
             config: """
                 jobs:
-                  stubborn: { exec: ["./stubborn.sh"], timeout: 300ms, kill_after: 200ms, retry: { max: 1 } }
+                  stubborn: { exec: ["./stubborn.sh"], timeout: 4s, kill_after: 200ms, retry: { max: 1 } }
                 """,
             scripts: [
                 "stubborn.sh":

@@ -29,7 +29,8 @@ struct RuntimeProbeTests {
         probe.terminate()
         #expect(try await probe.waitForExit() == 0)
         let took = time.monotonic() - up
-        #expect(took < .seconds(10))
+        // Some 100 µs for each; at its deadline, after 32 s, the node would have ended with 124.
+        #expect(took < .seconds(20))
         print("10,000 services: ready \((up - start).forPeople) after the start, gone \(took.forPeople) after SIGTERM")
     }
 
@@ -53,13 +54,16 @@ struct RuntimeProbeTests {
 
         let asked = time.monotonic()
         probe.terminate()
-        let signalled = await Command.onThread { [time] in
-            while isAlive(pid), time.monotonic() - asked < .seconds(20) { usleep(500) }
-            return time.monotonic() - asked
+        // From a thread of its own: in this process too a test may block the pool.
+        let ends = await Command.onThread { [time, node = probe.pid] in
+            [pid, node].map { pid in
+                while isAlive(pid), time.monotonic() - asked < .seconds(30) { usleep(500) }
+                return time.monotonic() - asked
+            }
         }
+        let (signalled, gone) = (ends[0], ends[1])
         #expect(!isAlive(pid) && signalled < .seconds(2))
         #expect(try await probe.waitForExit() == 124)
-        let gone = time.monotonic() - asked
         // 1 s + 1 s, at least 5 s for services, 2 s for the rest: `ShutdownPolicy.deadline`.
         #expect(gone < .seconds(10))
         let blame = probe.said.split(separator: "\n").filter { $0.contains("late at the stop") }

@@ -87,7 +87,7 @@ struct ServiceTests {
                 services:
                   shaky:
                     exec: ["./shaky.sh"]
-                    backoff: { base: 20ms, cap: 60s }
+                    backoff: { base: 20ms, cap: 1h }
                 """,
             scripts: [
                 "shaky.sh": "#!/bin/sh\necho run >> runs.txt\n[ -e good ] && exec sleep 600\necho oh no >&2\nexit 3\n"
@@ -118,17 +118,21 @@ struct ServiceTests {
 
     @Test("a dependent service starts only when the one below answers its readiness check")
     func dependency() async throws {
+        let port = try #require(DeafPort())
         let folder = try ScratchFolder(
             config: """
                 services:
                   upper: { exec: ["./upper.sh"], depends_on: [lower] }
-                  lower: { exec: ["./lower.sh"], ready: { after: 300ms, within: 10s } }
+                  lower: { exec: ["./lower.sh"], ready: { tcp: "127.0.0.1:\(port.number)", within: 60s } }
                 """,
             scripts: [
                 "upper.sh": "#!/bin/sh\necho upper >> order.txt\nexec sleep 600\n",
                 "lower.sh": "#!/bin/sh\necho lower >> order.txt\nexec sleep 600\n",
             ])
         let daemon = try await Daemon.start(in: folder)
+        _ = try await eventually("the one below runs") { folder.read("order.txt") == "lower\n" ? true : nil }
+        #expect(try await daemon.pids()["upper"] == nil)
+        port.listen()
         _ = try await eventually("both run") { folder.read("order.txt") == "lower\nupper\n" ? true : nil }
         let table = try await daemon.cli("service", "ls")
         #expect(table.output.contains("upper") && table.output.contains("lower"))

@@ -15,6 +15,26 @@ public struct Settlement: Sendable, Equatable {
     public var result: String?
     public var output: AttemptOutput
 
+    /// One that was decided before.
+    package init(
+        id: JobID, token: AttemptToken, kind: String, queue: String, attempt: AttemptRecord, nextState: JobState,
+        availableAt: Timestamp, priority: JobPriority, usesAttempt: Bool, isSnooze: Bool, result: String?,
+        output: AttemptOutput
+    ) {
+        self.id = id
+        self.token = token
+        self.kind = kind
+        self.queue = queue
+        self.attempt = attempt
+        self.nextState = nextState
+        self.availableAt = availableAt
+        self.priority = priority
+        self.usesAttempt = usesAttempt
+        self.isSnooze = isSnooze
+        self.result = result
+        self.output = output
+    }
+
     /// Turns an outcome into the job's next state.
     ///
     /// - A failure or a timeout uses an attempt: `retryable` while attempts are left, the policy tries it again and the job's

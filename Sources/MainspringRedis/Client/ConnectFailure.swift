@@ -26,9 +26,17 @@ enum ConnectFailure {
         }
     }
 
+    /// The server ended the connection before it had said anything.
+    static func closedEarly(usesTLS: Bool) -> String {
+        usesTLS
+            ? "the server ended the connection during the TLS handshake: does it speak TLS there?"
+            : "the server ended the connection before the login was through: does it expect TLS there?"
+    }
+
     private static func tls(_ text: String) -> RedisError {
         if text.contains("CERTIFICATE_VERIFY_FAILED") { return .broken("TLS: the server's certificate is not trusted") }
         if text.contains("WRONG_VERSION_NUMBER") { return .broken("TLS: the server answers without TLS") }
+        if text.contains("EOF during handshake") { return .unreachable(closedEarly(usesTLS: true)) }
         if text.contains("uncleanShutdown") { return .unreachable("the server closed the connection") }
         if text.contains("CERTIFICATE_REQUIRED") { return .broken("TLS: the server asks for a certificate") }
         return .broken("TLS: \(text.prefix(200))")

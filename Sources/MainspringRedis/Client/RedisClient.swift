@@ -31,7 +31,7 @@ package final class RedisClient: Sendable {
     /// One command. An error reply is thrown as `.refused`.
     @concurrent package func call(_ command: RedisCommand) async throws(RedisError) -> RedisValue {
         let result = await withUnsafeContinuation { continuation in
-            place(.one(continuation)) { $0.call(command, .one(continuation)) }
+            place(.one(continuation), weight: 1) { $0.call(command, .one(continuation)) }
         }
         let value = try result.get()
         if case .error(let refusal) = value { throw .refused(refusal) }
@@ -43,14 +43,17 @@ package final class RedisClient: Sendable {
     @concurrent package func call(_ commands: [RedisCommand]) async throws(RedisError) -> [RedisValue] {
         guard !commands.isEmpty else { return [] }
         let result = await withUnsafeContinuation { continuation in
-            place(.many(continuation)) { $0.call(commands, .many(continuation)) }
+            place(.many(continuation), weight: Self.turnLength) { $0.call(commands, .many(continuation)) }
         }
         return try result.get()
     }
 
+    /// Single calls in a row that share a connection: a burst that is spread costs each of them a write of their own.
+    private static let turnLength = 32
+
     /// The connections take turns; one that is down or full is passed over.
-    private func place(_ waiter: RedisWaiter, _ call: (RedisLink) -> RedisLink.Verdict) {
-        let start = turn.wrappingAdd(1, ordering: .relaxed).oldValue
+    private func place(_ waiter: RedisWaiter, weight: Int, _ call: (RedisLink) -> RedisLink.Verdict) {
+        let start = turn.wrappingAdd(weight, ordering: .relaxed).oldValue / Self.turnLength
         var failure = RedisError.closed
         for step in 0..<links.count {
             let index = Int(UInt(bitPattern: start &+ step) % UInt(links.count))
@@ -58,6 +61,19 @@ package final class RedisClient: Sendable {
             failure = error
         }
         waiter.fail(failure)
+    }
+
+    /// Commands that have been sent and not been answered; the questions of subscriptions are such too.
+    @concurrent func inFlight() async -> Int {
+        var sum = 0
+        for link in links + (subscriptions.withLock { $0 } ?? []) { sum += await link.inFlight() }
+        return sum
+    }
+
+    /// These, and the commands that wait to be sent.
+    @concurrent func outstanding() async -> Int {
+        let sent = await inFlight()
+        return links.reduce(sent) { $0 + $1.waiting() }
     }
 
     /// Listens to a channel over a connection of its own until the client is closed.

@@ -1,3 +1,4 @@
+import Glibc
 import MainspringCore
 import NIOCore
 
@@ -31,6 +32,8 @@ final class RedisConnection: ChannelInboundHandler {
         decoder = RESPDecoder(limits: link.options.limits)
     }
 
+    var inFlight: Int { machine.inFlight }
+
     // MARK: Channel
 
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
@@ -59,16 +62,18 @@ final class RedisConnection: ChannelInboundHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        if usesTLS, !hasHeard {
-            fail(.unreachable("the server closed the connection during the TLS handshake"))
-        } else if !machine.isReady {
-            fail(.unreachable("the server closed the connection before the login was through"))
+        if !machine.isReady, !hasHeard {
+            fail(.unreachable(ConnectFailure.closedEarly(usesTLS: usesTLS)))
         } else {
             fail(.unreachable("the server closed the connection"))
         }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // A server that expects TLS resets a connection without.
+        if hasBegun, !machine.isReady, !hasHeard, (error as? IOError)?.errnoCode == ECONNRESET {
+            return fail(.unreachable(ConnectFailure.closedEarly(usesTLS: usesTLS)))
+        }
         fail(ConnectFailure.reason(of: error, to: link.endpoint))
     }
 

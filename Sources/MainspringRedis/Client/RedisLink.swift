@@ -223,6 +223,15 @@ final class RedisLink: Sendable {
         if !isOurs { timer.cancel() }
     }
 
+    // MARK: Figures
+
+    func waiting() -> Int { state.withLock { $0.queue.count } }
+
+    func inFlight() async -> Int {
+        guard let connection = state.withLock({ $0.connection }) else { return 0 }
+        return (try? await loop.submit { connection.value.inFlight }.get()) ?? 0
+    }
+
     // MARK: End
 
     /// Calls that wait get `.closed`; those that were sent get `.unanswered`.

@@ -100,8 +100,10 @@ extension ShutdownMachine {
     }
 
     private mutating func force() {
-        guard !isForced, stage < .closing else { return }
+        guard !isForced, stage <= .closing else { return }
         isForced = true
+        // Nothing is left to be killed.
+        if stage == .closing { return limit(min(ShutdownPolicy.closeWait, stageEnd - now)) }
         actions += [.announce(.forcing(jobs: jobs, services: services)), .killServices]
         if stage < .killing { enter(.killing) }
     }
@@ -173,7 +175,8 @@ extension ShutdownMachine {
             limit(budget + ShutdownPolicy.killWait)
         case .closing:
             actions += [.announce(.closing), .close]
-            limit(ShutdownPolicy.closeWait)
+            let left = isForced ? .zero : patience - (now - startedAt)
+            limit(max(ShutdownPolicy.closeWait, left))
         case .tallying:
             actions.append(.tally)
             limit(Self.tallyWait)

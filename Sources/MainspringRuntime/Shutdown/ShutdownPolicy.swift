@@ -17,7 +17,7 @@ public struct ShutdownPolicy: Sendable, Hashable {
     static let leastForResources = Duration.seconds(1)
     /// After KILL, processes are gone within this or count as abandoned.
     static let killWait = Duration.seconds(1)
-    /// For the last writes: the store, `run.json`.
+    /// The last writes, to the store and `run.json`, get what is left, but at least this.
     static let closeWait = Duration.seconds(2)
     static let margin = Duration.seconds(2)
 

@@ -3,8 +3,9 @@ import MainspringCore
 extension MemoryState {
     mutating func claim(_ request: ClaimRequest, at instant: MonotonicInstant) -> [Lease] {
         let leaseUntil = instant + request.lease
-        var claimed: [OrderedLine.Place] = []
-        for (queue, slots) in request.demand.sorted(by: { $0.key < $1.key }) where paused[queue] != true && slots > 0 {
+        var demand = request.demand
+        var claimed = request.unanswered.isEmpty ? [] : handAgain(&demand, request, until: leaseUntil)
+        for (queue, slots) in demand.sorted(by: { $0.key < $1.key }) where paused[queue] != true && slots > 0 {
             // The oldest first, so that it is the one that keeps a key that two of them would hold.
             for place in front(of: queue, slots, for: request).sorted(by: { $0.seq < $1.seq }) {
                 guard let job = jobs[place.seq] else { continue }
@@ -23,6 +24,21 @@ extension MemoryState {
         return claimed.sorted().compactMap { place in
             guard let job = running[place.seq], let hold = job.hold else { return nil }
             return Lease(job: job.record, token: hold.token)
+        }
+    }
+
+    /// What earlier requests of the owner were handed, as far as there is demand for it.
+    private func handAgain(
+        _ demand: inout [String: Int], _ request: ClaimRequest, until: MonotonicInstant
+    ) -> [OrderedLine.Place] {
+        let lost = running.values.filter { job in
+            job.hold.map { $0.owner == request.owner && request.unanswered.contains($0.token.nonce) } ?? false
+        }
+        return lost.sorted { $0.place < $1.place }.compactMap { job in
+            guard let slots = demand[job.record.queue], slots > 0 else { return nil }
+            demand[job.record.queue] = slots - 1
+            job.hold?.leaseUntil = until
+            return job.place
         }
     }
 
@@ -152,5 +168,10 @@ extension AttemptToken {
     /// Of its job: it stands behind the nonce.
     fileprivate var seq: Int64? {
         rawValue.utf8.lastIndex(of: UInt8(ascii: ".")).flatMap { Int64(rawValue[$0...].dropFirst()) }
+    }
+
+    /// Of the request that it was handed out for.
+    fileprivate var nonce: String {
+        rawValue.utf8.lastIndex(of: UInt8(ascii: ".")).map { String(rawValue[..<$0]) } ?? rawValue
     }
 }

@@ -30,8 +30,10 @@ public struct TestRuntime: Sendable {
     }
 
     /// Stops the children, then closes the resources, as a node does; answers with those that were late.
+    ///
+    /// `budget` is for each of the two, and by default 30 s: more than a node takes, as a machine that runs tests is busy.
     @discardableResult
-    public func stop(within budget: Duration = .seconds(5)) async -> [Laggard] {
+    public func stop(within budget: Duration = .seconds(30)) async -> [Laggard] {
         let late = await supervisor.stop(budget: budget)
         return await late
             + withCheckedContinuation { continuation in

@@ -12,9 +12,10 @@ struct Program: Sendable {
     var settings = ""
     var store = "memory"
 
+    /// Nothing in a program is cut at its stop, which is short whatever it may take.
     func configuration() throws -> Configuration {
         try Configuration.read(
-            "store: \(store)\nhttp: { bind: \"127.0.0.1:0\" }\nshutdown: { grace: 3s, cancel: 3s }\n\(settings)",
+            "store: \(store)\nhttp: { bind: \"127.0.0.1:0\" }\nshutdown: { grace: 30s, cancel: 30s }\n\(settings)",
             file: "mainspring.yaml", directory: folder.path, workingDirectory: folder.path,
             environment: ["PATH": "/usr/bin:/bin"], hostName: "test")
     }

@@ -24,7 +24,7 @@ final class Daemon: Sendable {
     {
         let (process, output, exit) = try launch(
             wrapper + [Binary.path, "run"] + arguments, in: folder, environment: environment)
-        let url = try await output.first(timeout: 30) { line in
+        let url = try await output.first(timeout: 60) { line in
             line.split(separator: " ").first { $0.hasPrefix("http://127.0.0.1:") }.map(String.init)
         }
         return Daemon(folder: folder, pid: process.pid, url: url, output: output, exit: exit)
@@ -78,7 +78,7 @@ final class Daemon: Sendable {
     }
 
     /// The first line of standard error, past ones included, that `match` takes.
-    func line<Value: Sendable>(timeout: Int = 30, _ match: @escaping @Sendable (String) -> Value?) async throws -> Value
+    func line<Value: Sendable>(timeout: Int = 60, _ match: @escaping @Sendable (String) -> Value?) async throws -> Value
     {
         try await output.first(timeout: timeout, match)
     }

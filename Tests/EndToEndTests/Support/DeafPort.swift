@@ -21,5 +21,8 @@ final class DeafPort {
         guard isBound else { return nil }
     }
 
+    /// From now on whoever connects gets through.
+    func listen() { Glibc.listen(descriptor, 16) }
+
     deinit { close(descriptor) }
 }

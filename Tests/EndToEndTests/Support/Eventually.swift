@@ -1,11 +1,12 @@
 import Glibc
 import MainspringCore
 import MainspringRuntime
+import MainspringTesting
 
 /// Looks again every 20 ms until `condition` answers; throws after `seconds`. For facts about other processes, which send
 /// no event.
 func eventually<Value>(
-    within seconds: Int = 20, _ what: String, _ condition: () async throws -> Value?
+    within seconds: Int = 60, _ what: String, _ condition: () async throws -> Value?
 ) async throws -> Value {
     let time = SystemTime()
     let deadline = time.monotonic() + .seconds(seconds)
@@ -13,6 +14,16 @@ func eventually<Value>(
         if let value = try await condition() { return value }
         guard time.monotonic() < deadline else { throw TimedOut(description: "not within \(seconds) s: \(what)") }
         try await time.sleep(for: .milliseconds(20))
+    }
+}
+
+/// How long `body` took. No other test blocks the pool meanwhile: from there `body` looks at other processes.
+func timed(_ body: () async throws -> Void) async throws -> Duration {
+    try await WholePool.exclusively {
+        let time = SystemTime()
+        let start = time.monotonic()
+        try await body()
+        return time.monotonic() - start
     }
 }
 

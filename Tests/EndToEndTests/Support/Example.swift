@@ -35,11 +35,11 @@ final class Example: Sendable {
     var said: String { errors.text }
 
     func prints(_ text: String) async throws {
-        _ = try await output.first(timeout: 30) { $0.contains(text) ? true : nil as Bool? }
+        _ = try await output.first(timeout: 60) { $0.contains(text) ? true : nil as Bool? }
     }
 
     func says<Value: Sendable>(_ match: @escaping @Sendable (String) -> Value?) async throws -> Value {
-        try await errors.first(timeout: 30, match)
+        try await errors.first(timeout: 60, match)
     }
 
     func interrupt() { Glibc.kill(pid, SIGINT) }

@@ -112,13 +112,18 @@ struct TypedStopTests {
 
     @Test("cancelling goes on although a job's cancellation handler blocks")
     func blockedHandler() async throws {
-        let running = Signal()
+        let (running, ended) = (Signal(), Signal())
         let blocked = Atomic(true)
-        defer { blocked.store(false, ordering: .releasing) }
+        defer {
+            blocked.store(false, ordering: .releasing)
+            ended.notify()
+        }
         try await withActs { act, _ in
             await withTaskCancellationHandler {
                 running.notify()
-                _ = try? await ManualTime().sleep(for: .seconds(1))
+                // Deaf as well: a task that goes on while its handler runs blocks its thread of the pool, which other tests
+                // need.
+                await ended.wait()
             } onCancel: {
                 // Not on a thread of the pool.
                 while blocked.load(ordering: .acquiring) {}
@@ -132,6 +137,7 @@ struct TypedStopTests {
             time.advance(by: .seconds(1))
             #expect(await jobs.settled(handle.id)?.nextState == .cancelled)
             blocked.store(false, ordering: .releasing)
+            ended.notify()
         }
     }
 

@@ -40,6 +40,22 @@ func failure(_ body: () async throws(RedisError) -> Void) async -> RedisError? {
     }
 }
 
+/// Lets time pass, in steps, until the body is through.
+func whilePassing<Value: Sendable>(
+    _ time: ManualTime, by step: Duration = .milliseconds(500), _ body: @escaping @Sendable () async -> Value
+) async -> Value {
+    let end = Signal()
+    let task = Task {
+        defer { end.notify() }
+        return await body()
+    }
+    while !end.isReached {
+        time.advance(by: step)
+        await Task.yield()
+    }
+    return await task.value
+}
+
 /// Keeps the news of a subscription, and lets a test wait for them.
 final class NewsRecorder: Sendable {
     private struct State {

@@ -51,13 +51,21 @@ struct ThreadCensusTests {
     @Test("this process is seen as it is", .timeLimit(.minutes(1))) func real() async {
         let isRunning = Signal()
         let isOver = Signal()
-        let heart = PoolHeart(time: SystemTime())
+        let isBeating = Signal()
+        // It asks on its thread, which has its name by then.
+        let heart = PoolHeart(
+            policy: HeartPolicy(), time: SystemTime(), changed: { _, _ in },
+            ask: { _, answer in
+                isBeating.notify()
+                answer()
+            })
         #expect(
             RawThread.start("odd) name (") {
                 isRunning.notify()
                 while !isOver.isReached { usleep(1000) }
             })
         await isRunning.wait()
+        await isBeating.wait()
         let census = ThreadCensus.take()
         isOver.notify()
         #expect(census.threads.first?.owner == .main)

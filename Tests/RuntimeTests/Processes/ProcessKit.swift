@@ -139,10 +139,10 @@ enum ProcessTable {
         try await eventually { !pids.contains(where: isAlive) }
     }
 
-    /// False when it had not come after ten seconds: a bound for a broken build, not for a busy machine.
+    /// False when it had not come after fifty seconds: a bound for a broken build, not for a busy machine.
     static func eventually(_ condition: () -> Bool) async throws -> Bool {
         let time = SystemTime()
-        let end = time.monotonic() + .seconds(10)
+        let end = time.monotonic() + .seconds(50)
         while !condition() {
             guard time.monotonic() < end else { return false }
             try await time.sleep(for: .milliseconds(2))

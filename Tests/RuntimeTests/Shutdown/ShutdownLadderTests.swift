@@ -205,7 +205,23 @@ struct ShutdownLadderTests {
         rig.ladder.handle(signal: SIGTERM)
         #expect(rig.node.calls.last == "close")
         #expect(rig.result.value == nil)
-        rig.time.advance(by: .seconds(2))
+        // What the jobs did not need.
+        rig.time.advance(by: .milliseconds(24_999))
+        #expect(rig.code == nil)
+        rig.time.advance(by: .milliseconds(1))
+        #expect(rig.code == 124)
+        #expect(rig.abandoned == ["closing the store"])
+    }
+
+    @Test("closing gets two seconds, though the jobs left nothing or the stop is forced", arguments: [false, true])
+    func leastForClosing(isForced: Bool) {
+        let rig = ShutdownRig(policy: ShutdownPolicy(grace: isForced ? .seconds(18) : .zero, cancel: .zero))
+        rig.node.neverClose()
+        rig.ladder.handle(signal: SIGTERM)
+        if isForced { rig.ladder.handle(signal: SIGTERM) }
+        rig.time.advance(by: .milliseconds(1_999))
+        #expect(rig.code == nil)
+        rig.time.advance(by: .milliseconds(1))
         #expect(rig.code == 124)
         #expect(rig.abandoned == ["closing the store"])
     }

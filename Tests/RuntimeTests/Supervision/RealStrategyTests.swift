@@ -92,7 +92,7 @@ struct RealStrategyTests {
         #expect(try await allReady(supervisor, after: 3 + story.count))
         #expect(Self.lines(log) == started + story)
         let pids = supervisor.tree().compactMap(\.pid)
-        #expect(await supervisor.stop(budget: .seconds(10)) == [])
+        #expect(await supervisor.stop(budget: .seconds(50)) == [])
         #expect(Self.lines(log) == started + story + ["stop c", "stop b", "stop a"])
         #expect(pids.count == 3 && !pids.contains(where: ProcessTable.isAlive))
     }

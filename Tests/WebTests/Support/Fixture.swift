@@ -54,8 +54,10 @@ struct Fixture: Sendable {
             storeName: store.name)
     }
 
+    /// On a busy machine nothing comes within half a minute for sure: only tests of the time have less of it.
     static let configuration = WebConfiguration(
-        ports: 0...0, hosts: ["mainspring.example"], bodyLimit: 64 << 10, application: "market", version: "0.1.0-test")
+        ports: 0...0, hosts: ["mainspring.example"], bodyLimit: 64 << 10, application: "market", version: "0.1.0-test",
+        idleTimeout: .seconds(600), bodyTimeout: .seconds(600))
 
     /// Runs `body` beside the dispatcher and the workers; they are gone when it returns.
     func run<Value: Sendable>(_ body: @Sendable (Fixture) async throws -> Value) async throws -> Value {

@@ -8,7 +8,7 @@ final class PlainSocket: Sendable {
     /// Nil when nobody listens.
     init?(port: Int) {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var timeout = timeval(tv_sec: 10, tv_usec: 0)
+        var timeout = timeval(tv_sec: 50, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -32,7 +32,7 @@ final class PlainSocket: Sendable {
     /// Sends no more.
     func finish() { shutdown(descriptor, Int32(SHUT_WR)) }
 
-    /// Until `mark` has arrived or the other end closes; ends with `<silence>` when it says nothing for ten seconds.
+    /// Until `mark` has arrived or the other end closes; ends with `<silence>` when it says nothing for fifty seconds.
     func read(until mark: String? = nil) -> String {
         var received: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 4096)

@@ -5,7 +5,7 @@ import Synchronization
 /// simulated on it does not depend on the machine's load.
 ///
 /// Tasks that are made without a parent do not inherit it.
-final class TurnExecutor: TaskExecutor {
+package final class TurnExecutor: TaskExecutor {
     private struct State {
         var jobs: [UnownedJob] = []
         /// What stands before it was run.
@@ -33,7 +33,7 @@ final class TurnExecutor: TaskExecutor {
     private let state = Mutex(State())
     private let bell = DispatchSemaphore(value: 0)
 
-    init() {
+    package init() {
         let thread = Thread { [self] in
             while turn() {}
         }
@@ -41,14 +41,14 @@ final class TurnExecutor: TaskExecutor {
         thread.start()
     }
 
-    func enqueue(_ job: consuming ExecutorJob) {
+    package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         state.withLock { $0.jobs.append(job) }
         bell.signal()
     }
 
     /// Suspends until no other task is ready: everything waits for time, or for the caller.
-    func idle() async {
+    package func idle() async {
         await withCheckedContinuation { continuation in
             state.withLock { $0.waiters.append(continuation) }
             bell.signal()
@@ -56,7 +56,7 @@ final class TurnExecutor: TaskExecutor {
     }
 
     /// Its thread ends once nothing is ready.
-    func stop() {
+    package func stop() {
         state.withLock { $0.isOver = true }
         bell.signal()
     }

@@ -1,7 +1,7 @@
 import Synchronization
 
 /// A flag that one task waits for. Notifications before the wait, or several at once, count as one.
-final class WakeSignal: Sendable {
+package final class WakeSignal: Sendable {
     private enum State {
         case idle, notified
         case waiting(CheckedContinuation<Void, Never>)
@@ -9,7 +9,9 @@ final class WakeSignal: Sendable {
 
     private let state = Mutex(State.idle)
 
-    func notify() {
+    package init() {}
+
+    package func notify() {
         let waiter: CheckedContinuation<Void, Never>? = state.withLock { state in
             if case .waiting(let continuation) = state {
                 state = .idle
@@ -22,7 +24,7 @@ final class WakeSignal: Sendable {
     }
 
     /// Returns at the next notification, or at once when the task is cancelled. Only one task may wait.
-    func wait() async {
+    package func wait() async {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let goesOn = state.withLock { state in
