@@ -24,7 +24,8 @@ extension RedisCondition {
             notes.append("appendonly is off: \(snapshots == "" ? nothing : snapshot)")
         } else if sync == "everysec" || sync == nil {
             notes.append(
-                "appendfsync is \(sync ?? "not known"): a crash of the server's machine loses up to the last two seconds")
+                "appendfsync is \(sync ?? "not known"): a crash of the server's machine loses up to the last two seconds"
+            )
         } else if sync == "no" {
             notes.append("appendfsync is no: a crash of the server's machine loses what its kernel had not written")
         }
@@ -34,7 +35,9 @@ extension RedisCondition {
         if limit > 0, used > limit / 10 * 9 {
             notes.append("nine tenths of maxmemory are used: soon no job can be written")
         }
-        if info["aof_last_write_status"].map({ $0 != "ok" }) ?? false { notes.append("the last write of the AOF failed") }
+        if info["aof_last_write_status"].map({ $0 != "ok" }) ?? false {
+            notes.append("the last write of the AOF failed")
+        }
         if info["rdb_last_bgsave_status"].map({ $0 != "ok" }) ?? false { notes.append("the last snapshot failed") }
         self.init(
             version: info["redis_version"] ?? "unknown", isDurable: appendOnly == "yes" && sync == "always",

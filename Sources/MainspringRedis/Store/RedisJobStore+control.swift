@@ -10,7 +10,8 @@ extension RedisJobStore {
                 command.append(now.microseconds)
                 for id in part { command.append(id.rawValue) }
             }
-            guard let parts = answer.array, parts.count == 2, let codes = parts[0].bytes, let jobs = parts[1].array else {
+            guard let parts = answer.array, parts.count == 2, let codes = parts[0].bytes, let jobs = parts[1].array
+            else {
                 throw StoreDamage.error("a cancel without an answer")
             }
             var index = 0
@@ -67,7 +68,9 @@ extension RedisJobStore {
             command.append(now.microseconds)
             command.append(max(0, limit))
         }
-        guard let parts = answer.array, parts.count == 2 else { throw StoreDamage.error("a promotion without an answer") }
+        guard let parts = answer.array, parts.count == 2 else {
+            throw StoreDamage.error("a promotion without an answer")
+        }
         return Promotion(
             promoted: parts[0].countsByName, nextDue: parts[1].int.map { Timestamp(microseconds: $0) })
     }

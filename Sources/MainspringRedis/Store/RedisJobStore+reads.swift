@@ -102,7 +102,9 @@ extension RedisJobStore {
         let fronts = parts[2].countsByName
         var summaries: [String: QueueSummary] = [:]
         func change(_ queue: String, _ body: (inout QueueSummary) -> Void) {
-            body(&summaries[queue, default: QueueSummary(name: queue, counts: [:], isPaused: false, oldestAvailableAt: nil)])
+            body(
+                &summaries[
+                    queue, default: QueueSummary(name: queue, counts: [:], isPaused: false, oldestAvailableAt: nil)])
         }
         for (field, count) in parts[0].countsByName {
             let queue = String(decoding: field.utf8.dropFirst(), as: UTF8.self)

@@ -18,7 +18,8 @@ enum StoreRefusal {
 
     private static func unreachable(_ cause: String) -> MainspringError {
         MainspringError(
-            .storeUnreachable, "Redis does not answer", cause: cause, hint: "Check that the server runs and can be reached.")
+            .storeUnreachable, "Redis does not answer", cause: cause,
+            hint: "Check that the server runs and can be reached.")
     }
 
     /// The server's words may quote arguments: they are told only where they cannot.
@@ -49,7 +50,8 @@ enum StoreRefusal {
                 .staleTerm, "the term is over", hint: "Another node promotes, reclaims and prunes by now.")
         default:
             return MainspringError(
-                .storeFailed, "the step \(step) failed in Redis", cause: refusal.code, hint: "This is a bug: please report it.")
+                .storeFailed, "the step \(step) failed in Redis", cause: refusal.code,
+                hint: "This is a bug: please report it.")
         }
     }
 

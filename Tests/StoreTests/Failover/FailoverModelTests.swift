@@ -66,7 +66,7 @@ struct FailoverHistory {
                 left -= 1
             }
             runner.cancel()
-            await runner.value
+            _ = await runner.result
             if let problem { return problem }
             if left > 0 {
                 steps.append("dies")
