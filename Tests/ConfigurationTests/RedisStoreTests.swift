@@ -50,7 +50,7 @@ struct RedisStoreTests {
         try folder.write("redis://u:fr0mfile@h:1/2\n", to: "url")
         let plain = try configuration("store: { url: redis://h, password: s3cret }")
         #expect(try redis(plain).endpoint.password == "s3cret")
-        let filed = try configuration("store: { url: redis://u@h, password_file: password }", directory: folder.path)
+        let filed = try configuration("store: { url: 'redis://u:@h', password_file: password }", directory: folder.path)
         #expect(try redis(filed).endpoint.password == "s3cr${E}t" && redis(filed).endpoint.user == "u")
         let whole = try configuration("store: { url_file: url }", directory: folder.path)
         #expect(try redis(whole).endpoint.password == "fr0mfile" && redis(whole).endpoint.database == 2)

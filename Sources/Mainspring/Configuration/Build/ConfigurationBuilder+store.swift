@@ -46,7 +46,8 @@ extension ConfigurationBuilder {
         else { return nil }
         var endpoint = redis.endpoint
         if let password = section.text("password") {
-            if endpoint.password != nil {
+            // `USER:@HOST` names a user whose password is elsewhere.
+            if endpoint.password?.isEmpty == false {
                 problems.add(
                     "the URL has a password too", at: section.origin(of: "password"), key: section.path(of: "password"),
                     hint: "keep one of them")
