@@ -33,8 +33,8 @@ bench: ## Measure the store, the job engine and the runtime (release build)
 	@scripts/setup build
 	@scripts/with-swift scripts/bench
 
-soak: ## Kill a node 300 times under load, let children fail for ten minutes, compare the stores on random sequences
-	@scripts/setup build
+soak: ## Kill a node 300 times under load, let children fail for ten minutes, compare the stores on random sequences, take Redis away
+	@scripts/setup test
 	@scripts/with-swift scripts/soak
 
 tour: ## Do what README.md says, command by command, and compare the exit codes

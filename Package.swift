@@ -200,11 +200,19 @@ let package = Package(
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]
         ),
+        .executableTarget(
+            name: "ChaosProbe",
+            dependencies: [
+                "MainspringCore", "MainspringStore", "MainspringRedis", "MainspringSQLite", "MainspringRuntime",
+                "MainspringJobs", .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Tests/ChaosProbe"
+        ),
         .testTarget(
             name: "RedisTests",
             dependencies: [
                 "MainspringCore", "MainspringStore", "MainspringRedis", "MainspringSQLite", "MainspringRuntime",
-                "MainspringTesting",
+                "MainspringTesting", "ChaosProbe",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

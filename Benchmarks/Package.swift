@@ -29,5 +29,25 @@ let package = Package(
                 .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
             ]
         ),
+        // One more entry of a harness that compares job systems: peers/README.md.
+        .executableTarget(
+            name: "Peer",
+            dependencies: [
+                .product(name: "MainspringCore", package: "mainspring"),
+                .product(name: "MainspringStore", package: "mainspring"),
+                .product(name: "MainspringRuntime", package: "mainspring"),
+                .product(name: "MainspringSQLite", package: "mainspring"),
+                .product(name: "MainspringRedis", package: "mainspring"),
+                .product(name: "MainspringJobs", package: "mainspring"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: [
+                .swiftLanguageMode(.v6),
+                .enableUpcomingFeature("ExistentialAny"),
+                .enableUpcomingFeature("MemberImportVisibility"),
+                .enableUpcomingFeature("InternalImportsByDefault"),
+                .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+            ]
+        ),
     ]
 )

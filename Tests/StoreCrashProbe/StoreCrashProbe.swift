@@ -12,11 +12,15 @@ import Synchronization
 /// status 3 when the point was never reached, with 4 when the node did not get the term.
 ///
 /// `StoreCrashProbe FILE echo`: see ``BellProbe``. `StoreCrashProbe FILE hammer NAME COUNT`: see ``HammerProbe``.
+/// `StoreCrashProbe FILE spool COUNT`: see ``SpoolProbe``.
 @main
 struct StoreCrashProbe {
     static func main() async throws {
         let words = CommandLine.arguments
         if words.count == 3, words[2] == "echo" { try BellProbe.run(file: words[1]) }
+        if words.count == 4, words[2] == "spool" {
+            try await SpoolProbe.run(file: words[1], count: Int(words[3]) ?? 0)
+        }
         if words.count == 5, words[2] == "hammer" {
             await HammerProbe.run(file: words[1], name: words[3], count: Int(words[4]) ?? 0)
         }

@@ -61,6 +61,10 @@ final class RedisConnection: ChannelInboundHandler {
         if isHeldBack { flush() }
     }
 
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if isHeldBack { flush() }
+    }
+
     func channelInactive(context: ChannelHandlerContext) {
         if !machine.isReady, !hasHeard {
             fail(.unreachable(ConnectFailure.closedEarly(usesTLS: usesTLS)))
@@ -147,7 +151,11 @@ final class RedisConnection: ChannelInboundHandler {
     func flush() {
         guard let context, failure == nil else { return }
         var hasWritten = false
-        while let segment = link.take(inFlight: machine.inFlight, isHeldBack: &isHeldBack) {
+        // A server that does not read holds back too: what it has not taken stays bounded in bytes.
+        isHeldBack = true
+        while context.channel.isWritable,
+            let segment = link.take(inFlight: machine.inFlight, isHeldBack: &isHeldBack)
+        {
             let now = link.time.monotonic()
             for entry in segment.waiters { machine.sent(entry.waiter, count: entry.count, at: now) }
             context.write(wrapOutboundOut(segment.bytes), promise: nil)
@@ -182,8 +190,10 @@ final class RedisConnection: ChannelInboundHandler {
 
     private func deadlinePassed() {
         deadline = nil
+        let now = link.time.monotonic()
         guard failure == nil, let oldest = machine.oldest else { return }
-        if link.time.monotonic() - oldest >= link.options.answerWithin {
+        link.expire(at: now)
+        if now - oldest >= link.options.answerWithin {
             fail(.unanswered("no answer within \(link.options.answerWithin.text)"))
         } else {
             watch()

@@ -9,6 +9,9 @@ final class RedisConnector: Sendable {
     private let bound: Duration
     private let loop: any EventLoop
     private let make: @Sendable () -> RedisConnection
+    /// One for each address that is tried, by its channel: a server that ends a connection at once has it out of its
+    /// channel's pipeline before the attempt is told that it succeeded.
+    private let made: NIOLoopBoundBox<[ObjectIdentifier: RedisConnection]>
     private let found: NIOLoopBoundBox<RedisConnection?>
     private let isGivenUp: NIOLoopBoundBox<Bool>
 
@@ -20,6 +23,7 @@ final class RedisConnector: Sendable {
         self.bound = bound
         self.loop = loop
         self.make = make
+        made = .makeBoxSendingValue([:], eventLoop: loop)
         found = .makeEmptyBox(valueType: RedisConnection.self, eventLoop: loop)
         isGivenUp = .makeBoxSendingValue(false, eventLoop: loop)
     }
@@ -36,13 +40,14 @@ final class RedisConnector: Sendable {
             case .failure(let error): if !self.isGivenUp.value { onFailure(error) }
             case .success(let channel): self.begin(channel)
             }
+            self.made.value = [:]
         }
     }
 
     private func begin(_ channel: any Channel) {
-        guard !isGivenUp.value,
-            let connection = try? channel.pipeline.syncOperations.handler(type: RedisConnection.self)
-        else { return channel.close(promise: nil) }
+        guard !isGivenUp.value, let connection = made.value[ObjectIdentifier(channel)] else {
+            return channel.close(promise: nil)
+        }
         found.value = connection
         connection.begin()
     }
@@ -50,10 +55,13 @@ final class RedisConnector: Sendable {
     private func connect(_ context: NIOSSLContext?) -> EventLoopFuture<any Channel> {
         let bootstrap = ClientBootstrap(group: loop)
             .connectTimeout(.microseconds(bound.wholeMicroseconds))
+            .channelOption(.writeBufferWaterMark, value: .init(low: 1 << 20, high: 4 << 20))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     if let context { try channel.pipeline.syncOperations.addHandler(self.handler(context)) }
-                    try channel.pipeline.syncOperations.addHandler(self.make())
+                    let connection = self.make()
+                    self.made.value[ObjectIdentifier(channel)] = connection
+                    try channel.pipeline.syncOperations.addHandler(connection)
                 }
             }
         switch endpoint.address {

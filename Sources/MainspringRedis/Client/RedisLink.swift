@@ -57,11 +57,11 @@ final class RedisLink: Sendable {
     // MARK: Calls
 
     func call(_ command: RedisCommand, _ waiter: RedisWaiter) -> Verdict {
-        enqueue(command.size) { $0.append(command, waiter) }
+        enqueue(command.size) { $0.append(command, waiter, at: time.monotonic) }
     }
 
     func call(_ commands: [RedisCommand], _ waiter: RedisWaiter) -> Verdict {
-        enqueue(commands.reduce(0) { $0 + $1.size }) { $0.append(commands, waiter) }
+        enqueue(commands.reduce(0) { $0 + $1.size }) { $0.append(commands, waiter, at: time.monotonic) }
     }
 
     private func enqueue(_ size: Int, _ append: (inout SendQueue<RedisWaiter>) -> Void) -> Verdict {
@@ -102,6 +102,12 @@ final class RedisLink: Sendable {
         }
         isHeldBack = segment == nil && !isEmpty
         return segment
+    }
+
+    /// Fails those who have waited for room too long.
+    func expire(at now: MonotonicInstant) {
+        let waiters = state.withLock { $0.queue.expire(before: now + (.zero - options.answerWithin)) }
+        for waiter in waiters { waiter.fail(.unreachable("not sent within \(options.answerWithin.text)")) }
     }
 
     // MARK: Connection
@@ -175,21 +181,21 @@ final class RedisLink: Sendable {
     func ended(_ attempt: Int, _ error: RedisError) {
         var random = SourcedRandom(ids)
         let now = time.monotonic()
-        let (next, waiters, isLost) = state.withLock { state -> (LinkMachine.Next?, [RedisWaiter], Bool) in
+        let (next, waiters, isLost, timers) = state.withLock {
+            state -> (LinkMachine.Next?, [RedisWaiter], Bool, [(any ScheduledAction)?]) in
             guard let next = state.machine.lost(attempt, error, at: now, using: &random) else {
-                return (nil, [], false)
+                return (nil, [], false, [])
             }
-            (state.connection, state.connector) = (nil, nil)
-            state.isAwake = false
-            state.timer?.cancel()
-            state.timer = nil
-            state.heartbeat?.cancel()
-            state.heartbeat = nil
-            defer { state.isHeard = false }
+            defer {
+                (state.connection, state.connector, state.timer, state.heartbeat) = (nil, nil, nil, nil)
+                (state.isAwake, state.isHeard) = (false, false)
+            }
             // What was not sent waits for the next attempt if that is made at once.
-            return (next, next == .connect ? [] : state.queue.end(), state.isHeard)
+            let waiters = next == .connect ? [] : state.queue.end()
+            return (next, waiters, state.isHeard, [state.timer, state.heartbeat])
         }
         guard let next else { return }
+        for timer in timers { timer?.cancel() }
         for waiter in waiters { waiter.fail(Self.unsent(error)) }
         if isLost { subscription?.handler(.lost(error)) }
         perform(next)
@@ -203,24 +209,31 @@ final class RedisLink: Sendable {
     }
 
     func subscribed() {
-        state.withLock { $0.isHeard = true }
+        let attempt = state.withLock { state in
+            state.isHeard = true
+            return state.machine.attempt
+        }
         subscription?.handler(.subscribed)
-        beat()
+        beat(attempt)
     }
 
-    private func beat() {
-        let connection = state.withLock { $0.connection }
-        guard let connection else { return }
+    /// Asks again and again for as long as this attempt's connection lives.
+    private func beat(_ attempt: Int) {
         let timer = time.schedule(after: options.heartbeat) { [loop] in
+            guard let connection = self.connection(of: attempt) else { return }
             loop.execute { connection.value.ask() }
-            self.beat()
+            self.beat(attempt)
         }
         let isOurs = state.withLock { state in
-            guard state.machine.phase != .closed, state.connection != nil else { return false }
+            guard state.machine.attempt == attempt, state.connection != nil else { return false }
             state.heartbeat = timer
             return true
         }
         if !isOurs { timer.cancel() }
+    }
+
+    private func connection(of attempt: Int) -> NIOLoopBound<RedisConnection>? {
+        state.withLock { $0.machine.attempt == attempt ? $0.connection : nil }
     }
 
     // MARK: Figures

@@ -4,8 +4,8 @@ package struct RedisOptions: Sendable {
     package var connections = 2
     /// For address, TCP, TLS and login together.
     package var connectWithin: Duration = .seconds(2)
-    /// A command that has been sent; after that its connection is closed. Also how long a call waits to be sent behind
-    /// others.
+    /// From when a command is sent to its answer; a batch has it as a whole. After that its connection is closed, as later
+    /// answers could not be told apart. A call that waits behind others is given up after one to two times as long.
     package var answerWithin: Duration = .seconds(2)
     /// Commands that have been sent over one connection and not been answered. A call with more of them goes alone.
     package var maxInFlight = 4096
@@ -18,7 +18,7 @@ package struct RedisOptions: Sendable {
     package var reconnectWithin: Duration = .milliseconds(250)
     /// The pause after the server has refused the login: waiting alone does not help then.
     package var deniedPause: Duration = .seconds(1)
-    /// How often an idle subscription asks whether the server is still there.
+    /// How often a subscription asks whether the server is still there; it has `answerWithin` for its answer.
     package var heartbeat: Duration = .seconds(3)
 
     package init() {}

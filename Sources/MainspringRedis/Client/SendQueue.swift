@@ -1,3 +1,4 @@
+import MainspringCore
 import NIOCore
 
 /// Commands that wait to be sent, in order and already encoded; pure.
@@ -7,6 +8,8 @@ import NIOCore
 struct SendQueue<Waiter> {
     struct Segment {
         var bytes: ByteBuffer
+        /// Of the oldest in it.
+        var since: MonotonicInstant
         var waiters: [(waiter: Waiter, count: Int)] = []
         var count = 0
     }
@@ -22,20 +25,23 @@ struct SendQueue<Waiter> {
         segmentCount = max(1, maxInFlight / 8)
     }
 
-    mutating func append(_ command: RedisCommand, _ waiter: Waiter) {
-        append(1, size: command.size, waiter) { command.encode(to: &$0) }
+    mutating func append(_ command: RedisCommand, _ waiter: Waiter, at now: () -> MonotonicInstant) {
+        append(1, size: command.size, waiter, now) { command.encode(to: &$0) }
     }
 
-    mutating func append(_ commands: [RedisCommand], _ waiter: Waiter) {
-        append(commands.count, size: commands.reduce(0) { $0 + $1.size }, waiter) { buffer in
+    mutating func append(_ commands: [RedisCommand], _ waiter: Waiter, at now: () -> MonotonicInstant) {
+        append(commands.count, size: commands.reduce(0) { $0 + $1.size }, waiter, now) { buffer in
             for command in commands { command.encode(to: &buffer) }
         }
     }
 
-    private mutating func append(_ added: Int, size: Int, _ waiter: Waiter, _ encode: (inout ByteBuffer) -> Void) {
-        if let last = segments.last, last.count + added <= segmentCount, last.bytes.readableBytes < Self.segmentBytes {
-        } else {
-            segments.append(Segment(bytes: ByteBufferAllocator().buffer(capacity: max(1024, size + 32))))
+    private mutating func append(
+        _ added: Int, size: Int, _ waiter: Waiter, _ now: () -> MonotonicInstant, _ encode: (inout ByteBuffer) -> Void
+    ) {
+        let fits = segments.last.map { $0.count + added <= segmentCount && $0.bytes.readableBytes < Self.segmentBytes }
+        if fits != true {
+            let bytes = ByteBufferAllocator().buffer(capacity: max(1024, size + 32))
+            segments.append(Segment(bytes: bytes, since: now()))
         }
         // Taken out, so that its buffer is not copied.
         var segment = segments.removeLast()
@@ -55,6 +61,16 @@ struct SendQueue<Waiter> {
         count -= first.count
         bytes -= first.bytes.readableBytes
         return first
+    }
+
+    /// Those who have waited since before `start`.
+    mutating func expire(before start: MonotonicInstant) -> [Waiter] {
+        var waiters: [Waiter] = []
+        while let first = segments.first, first.since < start {
+            waiters += first.waiters.map(\.waiter)
+            _ = next(inFlight: 0, maxInFlight: 0)
+        }
+        return waiters
     }
 
     /// Everybody in it; it is empty then.

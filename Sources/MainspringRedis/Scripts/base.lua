@@ -1,8 +1,7 @@
 -- Part of every script: keys, numbers and packed fields.
 --
--- KEYS[1] is the namespace, `{name}`. All other keys are KEYS[1] .. ':' .. what, so that they are in one slot. docs/redis.md
--- lists them.
-local P = KEYS[1] .. ':'
+-- KEYS[1] is `{namespace}:`, and all keys begin with it, so that they are in one slot. docs/redis.md lists them.
+local P = KEYS[1]
 local call = redis.call
 
 -- A field is its length, in two or four bytes, and its bytes.

@@ -1,25 +1,27 @@
 -- Part of `exchange`: hands out jobs.
 --
--- ARGV from `from` on: nonce, owner, now, lease in microseconds, known kinds (fields of kind and newest version), and queue,
--- slots for each queue.
--- Returns SEQ, job and body of each lease, smallest rank first.
+-- ARGV from `from` on: nonce, owner, now, lease in microseconds, known kinds (fields of kind and newest version), fields of
+-- the nonces that had no answer, and queue, slots for each queue.
+-- Returns job and body of each lease, smallest rank first.
 
 -- Jobs in line that a claim looks at for one queue, at most.
 local LOOK = 10000
+-- Bytes of bodies that one claim hands out: then it ends, so that the answer stays small.
+local BYTES = 16 * 1024 * 1024
 
--- The first jobs in line that the node can run: appends to `claimed`; their ranks only when somebody wants them.
-local function front(queue, slots, fits, claimed, ranks)
-  local first = 0
+-- The first jobs in line that the node can run; their ranks only when somebody wants them.
+local function front(queue, slots, fits, wantsRanks)
+  local claimed, first = {}, 0
   while slots > 0 and first < LOOK do
     local some = math.min(math.max(slots, first), 1000)
     local key, final = P .. 'q:' .. queue, first + some - 1
     local members = call('ZRANGE', key, first, final)
-    local scores = ranks and call('ZRANGE', key, first, final, 'WITHSCORES')
+    local scores = wantsRanks and call('ZRANGE', key, first, final, 'WITHSCORES')
     for index = 1, #members do
       local member = members[index]
       if fits[string.sub(member, 14)] then
-        local seq = string.sub(member, 1, 13)
-        claimed[#claimed + 1] = {seq = seq, queue = queue, member = member, rank = scores and tonumber(scores[index * 2])}
+        claimed[#claimed + 1] =
+          {seq = string.sub(member, 1, 13), member = member, rank = scores and tonumber(scores[index * 2])}
         slots = slots - 1
         if slots == 0 then break end
       end
@@ -27,6 +29,7 @@ local function front(queue, slots, fits, claimed, ranks)
     if #members < some then break end
     first = first + some
   end
+  return claimed
 end
 
 -- Whether the node can run a job, by the end of its member in the line.
@@ -44,56 +47,57 @@ local function filter(kinds)
   end})
 end
 
-local function claim(from)
-  local nonce, owner, now = ARGV[from], ARGV[from + 1], ARGV[from + 2]
-  local score, fits = text(steadyTime() + tonumber(ARGV[from + 3])), filter(ARGV[from + 4])
-  local claimed, isMixed = {}, #ARGV > from + 6
-  for index = from + 5, #ARGV, 2 do
-    local queue, slots = ARGV[index], tonumber(ARGV[index + 1])
-    if slots > 0 and call('HGET', P .. 'paused', queue) ~= '1' then front(queue, slots, fits, claimed, isMixed) end
-  end
-  if #claimed == 0 then return claimed end
+local function byRank(one, other)
+  if one.rank ~= other.rank then return one.rank < other.rank end
+  return one.seq < other.seq
+end
 
-  -- The oldest first, so that it is the one that keeps a key that two of them would hold.
-  local order = {}
-  for index = 1, #claimed do order[index] = claimed[index].seq end
-  local found = read('j', order)
-  for index = #claimed, 1, -1 do
-    -- A server that was told to evict took the job: it must not stop the queue.
-    if not found[index] then
-      call('ZREM', P .. 'q:' .. claimed[index].queue, claimed[index].member)
-      table.remove(claimed, index)
-      table.remove(found, index)
-      table.remove(order, index)
-    end
-  end
-  local changed, values, removes, own = {}, {}, {}, {}
-  local token = nonce .. '.'
+local function seqsOf(claimed)
+  local seqs = {}
+  for index = 1, #claimed do seqs[index] = claimed[index].seq end
+  return seqs
+end
+
+-- Makes the jobs at a queue's front running, and appends them to `all`. Returns the bytes that may yet be handed out.
+local function take(queue, claimed, all, bytes, owner, now, token, score)
+  local seqs = seqsOf(claimed)
+  local found, names = read('j', seqs)
+  local bodies, changed, values, removes, own = read('b', seqs), {}, {}, {}, {}
   local head = L2[1] .. '3' .. L2[#now] .. now .. L2[#owner] .. owner .. L2[#token + 13] .. token
-  local plain = L2[0] .. L2[0]
+  local tail = L2[0] .. L2[0]
   for index = 1, #claimed do
     local one, value = claimed[index], found[index]
     local seq = one.seq
-    -- State, start, owner, token and life are written anew; what follows stays.
-    local _, _, _, _, _, uniq, rest = struct.unpack('<I2c0I2c0I2c0I2c0I2c0I2c0', value)
-    if uniq == '' then
-      one.text = head .. seq .. plain .. string.sub(value, rest)
-      values[#values + 1] = P .. 'j:' .. seq
-      values[#values + 1] = one.text
-      put(removes, 'q:' .. one.queue, one.member)
-      own[#own + 1] = score
-      own[#own + 1] = seq
-      count('2' .. one.queue, -1)
-      count('3' .. one.queue, 1)
+    if bytes <= 0 then
+      break
+    elseif not value or not bodies[index] then
+      -- A server that was told to evict took the job: it must not stop the queue.
+      call('ZREM', P .. 'q:' .. queue, one.member)
     else
-      jobs[seq] = load(seq, value)
-      changed[#changed + 1] = seq
+      -- State, start, owner, token and life are written anew; what follows stays.
+      local _, _, _, _, _, uniq, rest = struct.unpack('<I2c0I2c0I2c0I2c0I2c0I2c0', value)
+      all[#all + 1] = one
+      one.body = bodies[index]
+      bytes = bytes - #one.body
+      if uniq == '' then
+        one.text = head .. seq .. tail .. string.sub(value, rest)
+        values[#values + 1] = names[index]
+        values[#values + 1] = one.text
+        removes[#removes + 1] = one.member
+        own[#own + 1] = score
+        own[#own + 1] = seq
+      else
+        load(seq, value)
+        changed[#changed + 1] = seq
+      end
     end
   end
   write(values)
-  for key, list in pairs(removes) do many('ZREM', P .. key, list, 1000) end
+  many('ZREM', P .. 'q:' .. queue, removes, 1000)
   many('ZADD', P .. 'own:' .. owner, own, 1000)
-
+  count('2' .. queue, -#removes)
+  count('3' .. queue, #removes)
+  -- The oldest first, so that it is the one that keeps a key that two of them would hold.
   table.sort(changed)
   for _, seq in ipairs(changed) do
     local job = jobs[seq]
@@ -102,21 +106,68 @@ local function claim(from)
     finish(job, tonumber(now))
   end
   flush()
-  call('SADD', P .. 'owners', owner)
+  return bytes
+end
 
-  if isMixed then
-    table.sort(claimed, function(one, other)
-      if one.rank ~= other.rank then return one.rank < other.rank end
-      return one.seq < other.seq
-    end)
+-- What earlier requests of the owner were handed, as far as there is demand for it: appends it to `all`.
+local function handAgain(nonces, demand, all, owner, score)
+  local lost, from, known = {}, 1, {}
+  while from <= #nonces do
+    local nonce
+    nonce, from = struct.unpack('<I2c0', nonces, from)
+    known[nonce] = true
   end
-  for index = 1, #claimed do order[index] = claimed[index].seq end
-  local bodies, leases = read('b', order), {}
+  local key = P .. 'own:' .. owner
+  local seqs = call('ZRANGEBYSCORE', key, '-inf', '(inf')
+  local found = read('j', seqs)
+  for index = 1, #seqs do
+    local job = found[index] and parse(seqs[index], found[index])
+    if job and job.state == '3' and known[string.sub(job.token, 1, -15)] and job.token:sub(-14) == '.' .. job.seq then
+      lost[#lost + 1] =
+        {seq = job.seq, queue = job.queue, text = job.text, rank = tonumber(job.at) - HEAD_START[job.prio]}
+    end
+  end
+  table.sort(lost, byRank)
+  local bodies = read('b', seqsOf(lost))
+  for index, one in ipairs(lost) do
+    local slots = demand[one.queue] or 0
+    if slots > 0 and bodies[index] then
+      demand[one.queue] = slots - 1
+      one.body = bodies[index]
+      call('ZADD', key, score, one.seq)
+      all[#all + 1] = one
+    end
+  end
+end
+
+local function claim(from)
+  local owner, now, token = ARGV[from + 1], ARGV[from + 2], ARGV[from] .. '.'
+  local score, fits = text(steadyTime() + tonumber(ARGV[from + 3])), filter(ARGV[from + 4])
+  local claimed, isMixed, bytes, demand = {}, #ARGV > from + 7 or ARGV[from + 5] ~= '', BYTES, {}
+  for index = from + 6, #ARGV, 2 do demand[ARGV[index]] = tonumber(ARGV[index + 1]) end
+  if ARGV[from + 5] ~= '' then handAgain(ARGV[from + 5], demand, claimed, owner, score) end
+  -- Queue by queue: what a job of one lets go of may make one of the next available.
+  for index = from + 6, #ARGV, 2 do
+    local queue = ARGV[index]
+    local slots = demand[queue]
+    if slots > 0 and call('HGET', P .. 'paused', queue) ~= '1' then
+      local line = front(queue, slots, fits, isMixed)
+      if #line > 0 and bytes > 0 then bytes = take(queue, line, claimed, bytes, owner, now, token, score) end
+    end
+  end
+  if #claimed == 0 then return claimed end
+  if call('SADD', P .. 'owners', owner) == 1 then
+    -- A long member makes it a real sorted set: a short list is slower for a hundred jobs.
+    call('ZADD', P .. 'own:' .. owner, 'inf', string.rep('~', 65))
+  end
+  if isMixed then
+    table.sort(claimed, byRank)
+  end
+  local leases = {}
   for index = 1, #claimed do
     local one = claimed[index]
-    leases[#leases + 1] = one.seq
     leases[#leases + 1] = one.text or jobs[one.seq].text
-    leases[#leases + 1] = bodies[index]
+    leases[#leases + 1] = one.body
   end
   return leases
 end

@@ -2,7 +2,7 @@
 -- Ends attempts, then hands out jobs: see `settle` and `claim`, whose arguments follow each other.
 --
 -- ARGV: handle; those of settle; those of claim, when there is one.
--- Returns: one character for each settlement, its state or '-' when stale; then SEQ, job and body of each lease.
+-- Returns: one character for each settlement, its state or '-' when stale; then job and body of each lease.
 local total = tonumber(ARGV[2])
 local answers = settle(3, total)
 local leases = ARGV[total + 3] and claim(total + 3) or {}

@@ -84,6 +84,7 @@ end
 
 local function add(job, body)
   job.was = 'new'
+  job.isRaw = job.state ~= '0'
   job.wasParked = false
   dirty[#dirty + 1] = job
   jobs[job.seq] = job
@@ -107,6 +108,17 @@ local function overlap(schedule)
   for _, job in ipairs(dirty) do
     if job.schedule == 's:' .. schedule and job.state < '5' then return job end
   end
+end
+
+-- Nobody holds the key, or only one whose time is over, and whose follower would not hold it either.
+local function isFree(key)
+  local found = keyHolder(key)
+  local theirs = found and hold(found.uniq)
+  if not theirs then return true end
+  if theirs.till == '' or tonumber(theirs.till) > now then return false end
+  local follower = found.state < '5' and keyHolder(key .. '+next')
+  local own = follower and hold(follower.uniq)
+  return not own or bit.band(own.mask, BIT[tonumber(follower.at) > now and '1' or '2']) == 0
 end
 
 local function insert(seq, value, body, extra)
@@ -141,6 +153,9 @@ local function insert(seq, value, body, extra)
     end
   end
   local code = 'i'
+  local isFull = limit ~= '' and waiting(job.queue) >= tonumber(limit)
+  -- What refuses the job leaves a key whose time is over where it is.
+  if isFull and (job.uniq == '' or isFree(hold(job.uniq).key)) then return 'q' end
   local own = job.uniq ~= '' and held(job)
   if own then
     local found = keyHolder(own.key)
@@ -174,7 +189,7 @@ local function insert(seq, value, body, extra)
       end
     end
   end
-  if limit ~= '' and waiting(job.queue) >= tonumber(limit) then return 'q' end
+  if isFull then return 'q' end
   if isOccurrence then fire(schedule, instant) end
   add(job, body)
   return code
@@ -201,7 +216,7 @@ while first <= total do
   while final < total and string.sub(ARGV[final * 3 + 5], 1, 1) == '0' do final = final + 1 end
   isSingle = first == final
   if first == 1 then lookAhead() end
-  if not isSingle and #dirty > 0 then settleDown() end
+  if not isSingle then settleDown() end
   local isRefused = false
   for index = first, final do
     local place = index * 3

@@ -48,18 +48,18 @@ local function save(job)
     .. L4[#last] .. last
 end
 
--- The values of many jobs, `kind` j or b, in their order; false for those that are not there.
+-- The values of many jobs, `kind` j or b, in their order, false for those that are not there; and the names of their keys.
 local function read(kind, seqs)
   local names, values = {}, {}
   local prefix = P .. kind .. ':'
   for index = 1, #seqs do names[index] = prefix .. seqs[index] end
-  if #names <= 1000 then return #names > 0 and call('MGET', unpack(names)) or values end
+  if #names <= 1000 then return #names > 0 and call('MGET', unpack(names)) or values, names end
   for first = 1, #names, 1000 do
     for _, value in ipairs(call('MGET', unpack(names, first, math.min(first + 999, #names)))) do
       values[#values + 1] = value
     end
   end
-  return values
+  return values, names
 end
 
 -- A job, or false.
@@ -79,7 +79,8 @@ local function fetch(seqs)
   for _, seq in ipairs(seqs) do
     if jobs[seq] == nil then missing[#missing + 1] = seq end
   end
-  for index, value in ipairs(read('j', missing)) do jobs[missing[index]] = value and load(missing[index], value) end
+  local values = read('j', missing)
+  for index, value in ipairs(values) do jobs[missing[index]] = value and load(missing[index], value) end
 end
 
 local function seqOf(id)
@@ -110,12 +111,14 @@ local function place(job)
     -- One that holds a key for a time is not pruned before that.
     local till = job.uniq ~= '' and string.match(job.uniq, '^....(%-?%d+):')
     if till then return 'held', job.seq, till end
-    return 'done:' .. state, job.seq, job.finished
+    -- One that nobody knows the end of stays for ever.
+    if job.finished ~= '' then return 'done:' .. state, job.seq, job.finished end
   end
 end
 
 -- To be called before the first change of a job.
 local function touch(job)
+  job.isRaw = false
   if job.was then return end
   job.was = job.state
   job.wasParked = job.parked ~= ''
@@ -165,7 +168,8 @@ local function flush()
       end
     end
     values[#values + 1] = P .. 'j:' .. job.seq
-    job.text = save(job)
+    -- A new job mostly is as it came.
+    if not job.isRaw then job.text = save(job) end
     values[#values + 1] = job.text
     job.was = false
   end

@@ -1,6 +1,8 @@
 -- Parts: base jobs
 -- Reads jobs, newest first.
 --
+-- Ends early after 16 MB.
+--
 -- ARGV: SEQ to begin before or '', matches wanted, jobs to look at, states (their digits) or '', number of kinds, the kinds,
 --   queues; no kinds or no queues: any.
 -- Returns the SEQ of the last one that was looked at, '' after the oldest; then SEQ, job and body of each.
@@ -8,12 +10,14 @@ local wanted, look, states, kinds, queues = tonumber(ARGV[2]), tonumber(ARGV[3])
 local firstQueue = 6 + tonumber(ARGV[5])
 for index = 6, firstQueue - 1 do kinds[ARGV[index]] = true end
 for index = firstQueue, #ARGV do queues[ARGV[index]] = true end
+local bytes = 16 * 1024 * 1024
 local max, found, last = ARGV[1] == '' and '+inf' or '(' .. ARGV[1], {}, ''
-while look > 0 and wanted > 0 do
-  local some = math.min(look, 200)
+while look > 0 and wanted > 0 and bytes > 0 do
+  local some = math.min(look, 100)
   local seqs = call('ZREVRANGEBYSCORE', P .. 'all', max, '-inf', 'LIMIT', 0, some)
   local hits = {}
-  for index, value in ipairs(read('j', seqs)) do
+  local values = read('j', seqs)
+  for index, value in ipairs(values) do
     last = seqs[index]
     if value then
       local job = parse(last, value)
@@ -29,10 +33,12 @@ while look > 0 and wanted > 0 do
   end
   local names = {}
   for index = 1, #hits do names[index] = hits[index].seq end
-  for index, body in ipairs(read('b', names)) do
+  local contents = read('b', names)
+  for index, body in ipairs(contents) do
     found[#found + 1] = names[index]
     found[#found + 1] = hits[index].text
     found[#found + 1] = body
+    bytes = bytes - #body
   end
   if #seqs < some and wanted > 0 then
     last = ''

@@ -8,9 +8,12 @@ local now, steady, alive, lost, answer = ARGV[3], steadyTime(), {}, {}, {}
 for _, node in ipairs(liveNodes(steady)) do alive[node.identity] = true end
 for _, owner in ipairs(call('SMEMBERS', P .. 'owners')) do
   local key = P .. 'own:' .. owner
-  local seqs = alive[owner] and call('ZRANGEBYSCORE', key, '-inf', '(' .. text(steady)) or call('ZRANGE', key, 0, -1)
+  local seqs = call('ZRANGEBYSCORE', key, '-inf', alive[owner] and '(' .. text(steady) or '(inf')
   for _, seq in ipairs(seqs) do lost[#lost + 1] = seq end
-  if #seqs == 0 and not alive[owner] then call('SREM', P .. 'owners', owner) end
+  if #seqs == 0 and not alive[owner] then
+    call('SREM', P .. 'owners', owner)
+    call('DEL', key)
+  end
 end
 table.sort(lost)
 local limit = math.min(tonumber(ARGV[4]), #lost)

@@ -6,7 +6,8 @@
 local score = text(steadyTime() + tonumber(ARGV[1]))
 local seqs, answers, moves = {}, {}, {}
 for index = 2, #ARGV, 2 do seqs[#seqs + 1] = ARGV[index] end
-for index, value in ipairs(read('j', seqs)) do
+local values = read('j', seqs)
+for index, value in ipairs(values) do
   local job = value and parse(seqs[index], value)
   if job and job.state == '3' and job.token == ARGV[index * 2 + 1] then
     put(moves, 'own:' .. job.owner, score, job.seq)

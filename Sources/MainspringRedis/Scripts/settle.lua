@@ -37,7 +37,7 @@ end
 local function settle(from, total)
   local answers, seqs, values, removes, adds = {}, {}, {}, {}, {}
   for index = 1, total do seqs[index] = struct.unpack('<I2c0', ARGV[from + index - 1]) end
-  local found = read('j', seqs)
+  local found, names = read('j', seqs)
   for index = 1, total do
     local seq, token, id, queue, state, at, prio, uses, isSnooze, begun, ended, err, result, row =
       struct.unpack(SETTLEMENT, ARGV[from + index - 1])
@@ -58,7 +58,7 @@ local function settle(from, total)
       else
         if uses == '1' then attempt = NEXT[attempt] or text(attempt + 1) end
         if err == '' then err = oldErr end
-        values[#values + 1] = P .. 'j:' .. seq
+        values[#values + 1] = names[index]
         values[#values + 1] = L2[1] .. state .. L2[#begun] .. begun .. L2[0] .. L2[0] .. L2[#life] .. life .. L2[0]
           .. L2[#id] .. id .. L2[#queue] .. queue .. L2[#kind] .. kind .. L2[#limits] .. limits
           .. L2[#deadline] .. deadline .. L2[0] .. L2[0] .. L2[0] .. L2[0] .. L2[1] .. prio .. L2[#oldAt] .. oldAt

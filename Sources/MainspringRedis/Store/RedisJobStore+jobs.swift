@@ -66,11 +66,10 @@ extension RedisJobStore {
         else { throw StoreDamage.error("an exchange without an answer") }
         var exchange = Exchange()
         exchange.settled = states.map { digit in JobState(digit: digit).map { .settled($0) } ?? .stale }
-        exchange.leases.reserveCapacity(leases.count / 3)
-        for index in stride(from: 0, to: leases.count - 2, by: 3) {
-            let job = try ReadJob(job: leases[index + 1], body: leases[index + 2])
-            let token = "\(request?.nonce ?? "").\(leases[index].text ?? "")"
-            exchange.leases.append(Lease(job: job.record, token: AttemptToken(rawValue: token)))
+        exchange.leases.reserveCapacity(leases.count / 2)
+        for index in stride(from: 0, to: leases.count - 1, by: 2) {
+            let job = try ReadJob(job: leases[index], body: leases[index + 1])
+            exchange.leases.append(Lease(job: job.record, token: AttemptToken(rawValue: job.token)))
         }
         return exchange
     }

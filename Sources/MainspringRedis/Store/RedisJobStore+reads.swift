@@ -7,12 +7,12 @@ extension RedisJobStore {
     private static let looks = 10
 
     public func job(_ id: JobID) async throws -> JobRecord? {
-        let parts = try await look(id, history: false)
+        let parts = try await look(id, mode: 0)
         return parts.count == 2 ? try ReadJob(job: parts[0], body: parts[1]).record : nil
     }
 
     public func attempts(of id: JobID) async throws -> [AttemptRecord]? {
-        guard let (job, ended, _) = try await history(of: id) else { return nil }
+        guard let (job, ended, _) = try await history(of: id, mode: 1) else { return nil }
         var attempts = ended.map(\.record)
         if job.state == .running, let node = job.node, let started = job.startedAt {
             attempts.append(AttemptRecord(number: job.attempt + 1, node: node, startedAt: started))
@@ -21,7 +21,7 @@ extension RedisJobStore {
     }
 
     public func outputs(of id: JobID) async throws -> [AttemptLog] {
-        guard let (job, ended, live) = try await history(of: id) else { return [] }
+        guard let (job, ended, live) = try await history(of: id, mode: 2) else { return [] }
         var logs = ended.map {
             AttemptLog(number: $0.record.number, startedAt: $0.record.startedAt, output: $0.output)
         }
@@ -31,18 +31,19 @@ extension RedisJobStore {
         return logs.filter { !$0.output.isEmpty || $0.output.droppedBytes > 0 }
     }
 
-    private func look(_ id: JobID, history: Bool) async throws -> [RedisValue] {
+    /// `mode`: see the script.
+    private func look(_ id: JobID, mode: Int) async throws -> [RedisValue] {
         let answer = try await scripts.run(.look) { command in
             command.append(id.rawValue)
-            command.append(history ? 1 : 0)
+            command.append(mode)
         }
         return answer.array ?? []
     }
 
     private func history(
-        of id: JobID
+        of id: JobID, mode: Int
     ) async throws -> (job: JobRecord, ended: [JobSnapshot.EndedAttempt], live: AttemptOutput)? {
-        let parts = try await look(id, history: true)
+        let parts = try await look(id, mode: mode)
         guard parts.count == 4 else { return nil }
         let job = try ReadJob(job: parts[0], body: parts[1])
         var rows = (parts[2].array ?? []).compactMap(\.bytes)

@@ -22,7 +22,7 @@ final class RedisScriptRunner: Sendable {
         var command = RedisCommand("EVALSHA", reserving: bytes + 128)
         command.append(try await hash(of: script))
         command.append(1)
-        command.append("{\(namespace)}")
+        command.append("{\(namespace)}:")
         try arguments(&command)
         return try await call(command, script)
     }

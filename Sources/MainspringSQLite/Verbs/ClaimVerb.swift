@@ -9,8 +9,9 @@ extension StoreTransaction {
         let take = try statement(Self.take).bind(
             0, request.now, request.owner.name, request.owner.incarnation, request.nonce + ".",
             steady.end(after: request.lease))
-        var claimed: [ClaimedJob] = []
-        for (queue, slots) in request.demand.sorted(by: { $0.key < $1.key })
+        var demand = request.demand
+        var claimed = request.unanswered.isEmpty ? [] : try handAgain(&demand, request)
+        for (queue, slots) in demand.sorted(by: { $0.key < $1.key })
         where slots > 0 && !paused.contains(queue) {
             var found = try front.jobs(in: queue, slots: slots)
             guard !found.isEmpty else { continue }
@@ -21,11 +22,41 @@ extension StoreTransaction {
             move(queue, from: .available, to: .running, count: found.count)
             claimed += found
         }
-        if request.demand.count > 1 { claimed.sort { ($0.rank, $0.stored.seq) < ($1.rank, $1.stored.seq) } }
+        if request.demand.count > 1 || !request.unanswered.isEmpty {
+            claimed.sort { ($0.rank, $0.stored.seq) < ($1.rank, $1.stored.seq) }
+        }
         return claimed.map { job in
-            Lease(job: job.stored.job, token: AttemptToken(rawValue: "\(request.nonce).\(job.stored.seq)"))
+            Lease(
+                job: job.stored.job,
+                token: AttemptToken(rawValue: job.token ?? "\(request.nonce).\(job.stored.seq)"))
         }
     }
+
+    /// What earlier requests of the owner were handed, as far as there is demand for it.
+    private func handAgain(_ demand: inout [String: Int], _ request: ClaimRequest) throws -> [ClaimedJob] {
+        let lost = try statement(Self.unanswered)
+            .bind(request.owner.name, request.owner.incarnation, request.unanswered.jsonText)
+            .rows { row in
+                ClaimedJob(
+                    rank: row.int(JobColumns.count), stored: try row.stored(), token: row.text(JobColumns.count + 1))
+            }
+        let end = steady.end(after: request.lease)
+        let renew = try statement("UPDATE mainspring_job SET lease_until = ?2 WHERE seq = ?1")
+        return try lost.filter { job in
+            guard let slots = demand[job.stored.job.queue], slots > 0 else { return false }
+            demand[job.stored.job.queue] = slots - 1
+            try renew.bind(job.stored.seq, end).run()
+            reach(.stepped)
+            return true
+        }
+    }
+
+    private static let unanswered = """
+        SELECT \(JobColumns.list), rank, token FROM mainspring_job
+        WHERE state = 3 AND owner_node = ?1 AND owner_incarnation = ?2
+            AND EXISTS (SELECT 1 FROM json_each(?3) WHERE token = value || '.' || seq)
+        ORDER BY rank, seq
+        """
 
     private func pausedQueues() throws -> Set<String> {
         Set(try statement("SELECT name FROM mainspring_queue WHERE paused <> 0").rows { $0.text(0) })

@@ -15,7 +15,10 @@ extension FailoverStore {
             case .server:
                 let reason: FailoverReason
                 do {
-                    let answer = try await deadline.answer { [primary] in try await primary.insert(groups, now: now) }
+                    let limit = Self.patience * (1 + groups.reduce(0) { $0 + $1.count } / 1000)
+                    let answer = try await deadline.answer(within: limit) { [primary] in
+                        try await primary.insert(groups, now: now)
+                    }
                     if let answer {
                         acknowledged(groups, answer)
                         return answer
@@ -37,10 +40,12 @@ extension FailoverStore {
 
     /// The server may lose what it has acknowledged.
     func acknowledged(_ groups: [[NewJob]], _ answers: [[InsertResult]]) {
-        let written = zip(groups, answers).compactMap { group, results in
-            let written = zip(group, results).filter { $1.isWritten }.map { $0.0.withoutConditions }
-            return written.isEmpty ? nil : written
-        }
+        // Usually all are, and then nothing is copied.
+        let isWhole = answers.allSatisfy { $0.allSatisfy(\.isWritten) }
+        let written =
+            isWhole
+            ? groups
+            : zip(groups, answers).map { group, results in zip(group, results).filter { $1.isWritten }.map(\.0) }
         acknowledged { $0.add(jobs: written, at: $1) }
     }
 

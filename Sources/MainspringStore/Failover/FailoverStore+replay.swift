@@ -2,7 +2,7 @@ import MainspringCore
 import Synchronization
 
 extension FailoverStore {
-    private static let batch = 200
+    static let batch = 200
 
     /// Looks at the server, and brings it what was spooled, until its task is cancelled; what is left stays in the spool.
     @concurrent public func run() async {
@@ -198,7 +198,7 @@ extension FailoverStore {
     }
 
     /// Returns how many ended as an alias of another, or were dropped because their id was taken.
-    private func write(_ groups: [[NewJob]], _ changed: [JobSnapshot]) async throws -> Int {
+    func write(_ groups: [[NewJob]], _ changed: [JobSnapshot]) async throws -> Int {
         let now = time.now()
         var conflicts = 0
         var snapshots = changed
@@ -230,77 +230,5 @@ extension FailoverStore {
         let restored = try await primary.restore(snapshots, fired: [:], now: now)
         for result in restored.prefix(changed.count) where result != .restored { conflicts += 1 }
         return conflicts
-    }
-
-    // MARK: A server that restarted
-
-    /// Sends the last acknowledged writes again, each as what became of it by now.
-    private func sendAgain() async throws {
-        let batches = state.withLock { $0.recent.batches }
-        let ends = batches.flatMap(\.settlements)
-        let notes = Dictionary(grouping: ends, by: \.id)
-        let now = time.now()
-        for batch in batches where !batch.groups.isEmpty {
-            var changed: [JobSnapshot] = []
-            let groups = batch.groups.map { group in
-                group.filter { new in
-                    guard let ends = notes[new.record.id] else { return true }
-                    changed.append(JobSnapshot(of: new.record, ends.flatMap(\.asNotes), now: now))
-                    return false
-                }
-            }
-            _ = try await write(groups.filter { !$0.isEmpty }, changed)
-        }
-        // Those that the server knows, and still holds for this node.
-        if !ends.isEmpty { _ = try await primary.settle(ends) }
-        let count = batches.reduce(0) { $0 + $1.groups.joined().count + $1.settlements.count }
-        let instant = time.monotonic()
-        step { state in
-            state.recent.renew(at: instant)
-            state.status.resent += count
-        }
-    }
-
-    // MARK: An earlier life
-
-    /// What the spool holds already.
-    func load() async throws {
-        let now = time.now()
-        var notes: [JobID: [(SpoolNote, Int64)]] = [:]
-        try await forEachEntry(of: .notes) { entry in
-            guard case .note(let note) = entry.entry else { return }
-            notes[note.id, default: []].append((note, entry.number))
-        }
-        try await forEachEntry(of: .jobs) { entry in
-            guard case .jobs(let jobs, _) = entry.entry else { return }
-            step { state in
-                state.jobs.begin(jobs.map(\.record))
-                state.jobs.written(jobs.map(\.record.id), as: entry.number)
-                for new in jobs {
-                    guard let found = notes.removeValue(forKey: new.record.id) else { continue }
-                    for (_, number) in found { state.jobs.noted(new.record.id, as: number) }
-                    state.jobs.change(JobSnapshot(of: new.record, found.map(\.0), now: now))
-                }
-            }
-        }
-        // Their jobs are with the server.
-        let orphans = notes.values.joined().map(\.1)
-        if !orphans.isEmpty { try await spool.remove(orphans) }
-    }
-
-    private func forEachEntry(of kind: SpoolEntry.Kind, _ body: (SpooledEntry) -> Void) async throws {
-        var after: Int64 = 0
-        while true {
-            let entries = try await spool.entries(of: kind, after: after, limit: Self.batch)
-            guard let last = entries.last else { return }
-            for entry in entries { body(entry) }
-            after = last.number
-        }
-    }
-}
-
-extension Settlement {
-    fileprivate var asNotes: [SpoolNote] {
-        [.started(id, node: attempt.node, at: attempt.startedAt), .ended(self)]
     }
 }

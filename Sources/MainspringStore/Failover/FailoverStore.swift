@@ -41,7 +41,7 @@ public final class FailoverStore: JobStore {
     let state: Mutex<State>
     let signal = WakeSignal()
 
-    /// An insert that takes longer goes to the spool.
+    /// An insert that takes longer goes to the spool; a large one may take as much longer as it has thousands of jobs.
     static let patience: Duration = .milliseconds(250)
     /// So long after a return the nodes have to report the ends of what they ran, and to renew their leases.
     static let grace: Duration = .seconds(10)
@@ -69,7 +69,7 @@ public final class FailoverStore: JobStore {
         self.whileAway = whileAway
         self.time = time
         self.onChange = onChange
-        deadline = SoftDeadline(limit: Self.patience, time: time, begin: begin)
+        deadline = SoftDeadline(time: time, begin: begin)
         let isEmpty = spool.tally.jobs == 0 && spool.tally.ends == 0
         let machine = FailoverMachine(isSpoolEmpty: isEmpty, epoch: try await spool.epoch())
         state = Mutex(

@@ -22,19 +22,19 @@ struct RecentWrites {
     var isEmpty: Bool { batches.isEmpty }
 
     mutating func add(jobs groups: [[NewJob]], at instant: MonotonicInstant) {
-        guard !groups.isEmpty else { return }
         var batch = Batch(at: instant, groups: groups)
-        for new in groups.lazy.joined() {
-            batch.count += 1
-            batch.bytes += 256 + new.record.arguments.utf8.count
+        for group in groups {
+            // A span lends each; an array would copy it.
+            let span = group.span
+            for index in span.indices { batch.bytes += 256 + span[index].record.arguments.utf8.count }
+            batch.count += group.count
         }
-        add(batch)
+        if batch.count > 0 { add(batch) }
     }
 
     mutating func add(_ settlements: [Settlement], at instant: MonotonicInstant) {
         guard !settlements.isEmpty else { return }
         var batch = Batch(at: instant, settlements: settlements)
-        // A span lends each; an array would copy it.
         let span = settlements.span
         for index in span.indices {
             batch.count += 1

@@ -3,14 +3,13 @@ import Synchronization
 
 /// Waits for an answer only so long. What was begun goes on, and its end is dropped.
 struct SoftDeadline: Sendable {
-    let limit: Duration
     let time: any TimeSource
     /// Runs a task that nobody waits for.
     let begin: @Sendable (@escaping @Sendable () async -> Void) -> Void
 
     /// Nil when it took longer.
     @concurrent func answer<Value: Sendable>(
-        of body: @escaping @Sendable () async throws -> Value
+        within limit: Duration, of body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value? {
         let race = Race<Value>()
         return try await withCheckedThrowingContinuation { continuation in

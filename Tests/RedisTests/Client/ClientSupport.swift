@@ -1,5 +1,4 @@
 import MainspringCore
-import MainspringRuntime
 import MainspringTesting
 import NIOCore
 import Synchronization
@@ -14,9 +13,10 @@ extension TestRedis {
     }
 }
 
-/// Runs the body with a client and closes it afterwards, whatever happened.
+/// Runs the body with a client and closes it afterwards, whatever happened. Time stands still by default: nothing is given
+/// up because the machine is busy, and no connection is made again after a failed attempt.
 func withClient<Value>(
-    _ endpoint: RedisEndpoint, options: RedisOptions = RedisOptions(), time: any TimeSource = SystemTime(),
+    _ endpoint: RedisEndpoint, options: RedisOptions = RedisOptions(), time: any TimeSource = ManualTime(),
     _ body: (RedisClient) async throws -> Value
 ) async throws -> Value {
     let client = RedisClient(endpoint, options: options, time: time)

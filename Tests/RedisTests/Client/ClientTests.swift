@@ -1,4 +1,5 @@
 import MainspringCore
+import MainspringRuntime
 import MainspringTesting
 import NIOCore
 import Testing
@@ -91,7 +92,7 @@ struct ClientTests {
     func returns() async throws {
         let redis = try await TestRedis.start()
         let recorder = NewsRecorder()
-        try await withClient(redis.socketEndpoint) { client async throws in
+        try await withClient(redis.socketEndpoint, time: SystemTime()) { client async throws in
             client.subscribe("news") { recorder.take($0) }
             await recorder.subscribed(1)
             #expect(try await client.call(RedisCommand("PING")).text == "PONG")

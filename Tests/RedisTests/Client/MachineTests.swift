@@ -213,10 +213,11 @@ struct MachineTests {
 
     @Test("what waits is sent in order and never more than may be in flight, except a call that is larger alone")
     func queue() {
+        let now = MonotonicInstant(nanoseconds: 0)
         var queue = SendQueue<Int>(maxInFlight: 16)
-        for index in 0..<5 { queue.append(RedisCommand("PING"), index) }
-        queue.append(Array(repeating: RedisCommand("PING"), count: 40), 5)
-        queue.append(RedisCommand("PING"), 6)
+        for index in 0..<5 { queue.append(RedisCommand("PING"), index, at: { now }) }
+        queue.append(Array(repeating: RedisCommand("PING"), count: 40), 5, at: { now })
+        queue.append(RedisCommand("PING"), 6, at: { now })
         #expect(queue.count == 46)
         var (order, sizes, bytes) = ([Int](), [Int](), 0)
         let whole = queue.bytes
@@ -228,11 +229,24 @@ struct MachineTests {
         #expect(order == Array(0..<7) && sizes.reduce(0, +) == 46)
         #expect(sizes.allSatisfy { $0 <= 2 || $0 == 40 })
         #expect(bytes == whole && queue.bytes == 0 && queue.count == 0)
-        queue.append(RedisCommand("PING"), 7)
+        queue.append(RedisCommand("PING"), 7, at: { now })
         #expect(queue.next(inFlight: 16, maxInFlight: 16) == nil)
         #expect(queue.next(inFlight: 15, maxInFlight: 16)?.count == 1)
-        queue.append(RedisCommand("PING"), 8)
+        queue.append(RedisCommand("PING"), 8, at: { now })
         #expect(queue.end() == [8] && queue.count == 0 && queue.bytes == 0)
+    }
+
+    @Test("those who wait too long to be sent are given up, and only those")
+    func expiry() {
+        var queue = SendQueue<Int>(maxInFlight: 8)
+        for second in 0..<4 {
+            queue.append(RedisCommand("PING"), second) { MonotonicInstant(nanoseconds: Int64(second) * 1_000_000_000) }
+        }
+        #expect(queue.expire(before: MonotonicInstant(nanoseconds: 0)) == [])
+        #expect(queue.expire(before: MonotonicInstant(nanoseconds: 1_500_000_000)) == [0, 1])
+        #expect(queue.count == 2 && queue.next(inFlight: 0, maxInFlight: 8)?.waiters.map(\.waiter) == [2])
+        #expect(queue.expire(before: MonotonicInstant(nanoseconds: 9_000_000_000)) == [3])
+        #expect(queue.count == 0 && queue.bytes == 0)
     }
 
     @Test("commands are arrays of bytes")

@@ -22,7 +22,7 @@ struct OutageTests {
     @Test("a server that is killed with commands in flight: each of them is unanswered, later ones are unreachable")
     func killed() async throws {
         let redis = try await TestRedis.start()
-        try await withClient(redis.socketEndpoint, options: single) { client async throws in
+        try await withClient(redis.socketEndpoint, options: single, time: ManualTime()) { client async throws in
             _ = try await client.call(RedisCommand("PING"))
             redis.stop()
             let ends = await withTaskGroup(of: RedisError?.self) { group in
@@ -82,7 +82,7 @@ struct OutageTests {
     @Test("a cancelled task gets its answer all the same")
     func cancelled() async throws {
         let redis = try await TestRedis.start()
-        try await withClient(redis.socketEndpoint, options: single) { client async throws in
+        try await withClient(redis.socketEndpoint, options: single, time: ManualTime()) { client async throws in
             _ = try await client.call(RedisCommand("PING"))
             redis.stop()
             let task = Task { () throws(RedisError) in try await client.call(RedisCommand("INCR", "n")) }
@@ -98,7 +98,7 @@ struct OutageTests {
         let redis = try await TestRedis.start()
         var options = single
         options.maxInFlight = 8
-        let client = RedisClient(redis.socketEndpoint, options: options, time: SystemTime())
+        let client = RedisClient(redis.socketEndpoint, options: options, time: ManualTime())
         _ = try await client.call(RedisCommand("PING"))
         redis.stop()
         let ends = await withTaskGroup(of: RedisError?.self) { group in
@@ -124,7 +124,7 @@ struct OutageTests {
         var options = single
         options.maxInFlight = 8
         options.maxWaiting = 20
-        try await withClient(redis.socketEndpoint, options: options) { client async throws in
+        try await withClient(redis.socketEndpoint, options: options, time: ManualTime()) { client async throws in
             _ = try await client.call(RedisCommand("PING"))
             redis.stop()
             let ends = await withTaskGroup(of: RedisError?.self) { group in
@@ -148,10 +148,38 @@ struct OutageTests {
         }
     }
 
+    @Test("a server that reads nothing is sent a bounded number of bytes; the rest waits, up to its bound")
+    func bytes() async throws {
+        let redis = try await TestRedis.start()
+        var options = single
+        options.maxWaitingBytes = 16 << 20
+        let client = RedisClient(redis.socketEndpoint, options: options, time: ManualTime())
+        _ = try await client.call(RedisCommand("PING"))
+        redis.stop()
+        let (sent, ends) = await withTaskGroup(of: RedisError?.self) { group in
+            for _ in 0..<64 {
+                group.addTask {
+                    var command = RedisCommand("ECHO", reserving: 1 << 20)
+                    command.append([UInt8](repeating: 0, count: 1 << 20))
+                    return await failure { [command] () throws(RedisError) in _ = try await client.call(command) }
+                }
+            }
+            // Those that find no room are told at once.
+            var ends: [RedisError?] = []
+            while ends.count < 64 - 24, let end = await group.next() { ends.append(end) }
+            let sent = await client.inFlight()
+            await client.close()
+            for await end in group { ends.append(end) }
+            return (sent, ends)
+        }
+        #expect(sent <= 8 && ends.count { $0 == .busy } >= 40)
+        #expect(ends.count == 64 && ends.allSatisfy { $0 != nil })
+    }
+
     @Test("connections that come and go: nothing is sent twice, and every call ends")
     func churn() async throws {
         let redis = try await TestRedis.start()
-        try await withClient(redis.socketEndpoint) { client async throws in
+        try await withClient(redis.socketEndpoint, time: SystemTime()) { client async throws in
             let ends = Ends()
             await withTaskGroup(of: Void.self) { group in
                 for _ in 0..<20 {

@@ -84,7 +84,8 @@ struct RedisConditionTests {
             do {
                 while count < 1000 {
                     let text = String(repeating: "secret", count: 5000)
-                    _ = try await store.insert([[new("j\(count)", arguments: "{\"a\":\"\(text)\"}")]], now: .init(microseconds: 0))
+                    _ = try await store.insert(
+                        [[new("j\(count)", arguments: "{\"a\":\"\(text)\"}")]], now: .init(microseconds: 0))
                     count += 1
                 }
             } catch let thrown as MainspringError { error = thrown }
@@ -103,7 +104,8 @@ struct RedisConditionTests {
         let primary = try await TestRedis.start(options)
         try await open({ $0.replicaOf = primary.port }) { store, _ in
             #expect(await code { _ = try await store.open() } == .storeReadOnly)
-            #expect(await code { _ = try await store.insert([[new("a")]], now: .init(microseconds: 0)) } == .storeReadOnly)
+            #expect(
+                await code { _ = try await store.insert([[new("a")]], now: .init(microseconds: 0)) } == .storeReadOnly)
             #expect(await code { _ = try await store.look() } == .storeReadOnly)
         }
     }
@@ -126,7 +128,8 @@ struct RedisConditionTests {
             { $0.users = ["user default off", "user jobs on >secret \(Self.rights) -zadd"] }, user: "jobs",
             password: "secret"
         ) { store, _ in
-            #expect(await code { _ = try await store.insert([[new("a")]], now: .init(microseconds: 0)) } == .storeDenied)
+            #expect(
+                await code { _ = try await store.insert([[new("a")]], now: .init(microseconds: 0)) } == .storeDenied)
         }
         try await open({ $0.password = "right" }, password: "wrong") { store, _ in
             #expect(await code { _ = try await store.open() } == .storeDenied)
@@ -151,10 +154,14 @@ struct RedisConditionTests {
             let first = try await store.look()
             #expect(try await store.look() == first)
             try await redis.restart()
-            let second = try await store.look()
+            let again = try await StoreKit.store("n", at: RedisEndpoint(.socket(redis.socket)))
+            let second = try await again.look()
+            try await again.close()
             #expect(second.data == first.data && second.server != first.server)
             try await redis.restartEmpty()
-            let third = try await store.look()
+            let last = try await StoreKit.store("n", at: RedisEndpoint(.socket(redis.socket)))
+            let third = try await last.look()
+            try await last.close()
             #expect(third.data != first.data)
         }
     }

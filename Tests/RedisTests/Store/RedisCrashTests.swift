@@ -37,8 +37,8 @@ struct RedisCrashTests {
     func death(_ death: Death) async throws {
         let redis = try await Self.server.value
         let endpoint = RedisEndpoint(.socket(redis.socket))
-        let store = try await StoreKit.store(StoreKit.namespace(), at: endpoint)
-        let scene = try await CrashScene(store)
+        var store = try await StoreKit.store(StoreKit.namespace(), at: endpoint)
+        var scene = try await CrashScene(store)
         switch death.point {
         case .unsent, .unanswered:
             let proxy = try await ChaosProxy.start(to: .socket(redis.socket))
@@ -53,10 +53,13 @@ struct RedisCrashTests {
             try await proxy.close()
             try await doomed.close()
         case .killed:
-            let step = Task { try? await scene.run(death.verb, on: store) }
+            let step = Task { [scene, store] in try? await scene.run(death.verb, on: store) }
             await redis.kill()
             await step.value
+            try await store.close()
             try await redis.restart()
+            store = try await StoreKit.store(store.namespace, at: endpoint)
+            scene.store = store
         }
         #expect(try await store.leaks() == [])
         try await StoreConformance.Case.checkWhole(store)

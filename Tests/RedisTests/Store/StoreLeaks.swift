@@ -28,14 +28,18 @@ extension RedisJobStore {
                 if parts[0] == "l", jobs[parts[1]]?.state != .running { leaks.append(name) }
             case "parked" where name == "parked": break
             case "q", "due", "own", "done", "held", "parked":
-                for member in try await strings("ZRANGE", name, "0", "-1") {
+                for member in try await strings("ZRANGE", name, "0", "-1") where !member.hasPrefix("~") {
                     let seq = String(member.prefix(13))
-                    if let other = places.updateValue(name, forKey: seq) { leaks.append("\(seq) in \(other) and \(name)") }
+                    if let other = places.updateValue(name, forKey: seq) {
+                        leaks.append("\(seq) in \(other) and \(name)")
+                    }
                     if jobs[seq]?.belongs(to: parts[0], parts.last ?? "") != true { leaks.append("\(seq) in \(name)") }
                 }
             case "s":
                 for seq in try await strings("ZRANGE", name, "0", "-1")
-                where jobs[seq]?.state.isFinal != false || jobs[seq]?.schedule != parts[1] { leaks.append("\(seq) in \(name)") }
+                where jobs[seq]?.state.isFinal != false || jobs[seq]?.schedule != parts[1] {
+                    leaks.append("\(seq) in \(name)")
+                }
             case "u":
                 let holders = try await strings("HGETALL", "u")
                 for index in stride(from: 0, to: holders.count, by: 2) {
@@ -49,7 +53,10 @@ extension RedisJobStore {
             default: break
             }
         }
-        for (seq, job) in jobs where job.state != .pending && places[seq] == nil { leaks.append("\(job.id) is nowhere") }
+        for (seq, job) in jobs
+        where places[seq] == nil && job.state != .pending
+            && !(job.state.isFinal && job.finishedAt == nil)
+        { leaks.append("\(job.id) is nowhere") }
         return leaks
     }
 

@@ -119,6 +119,31 @@ struct SQLiteSpoolTests {
         try await spool.close()
     }
 
+    @Test("holds all that was acknowledged before kill -9, each task's jobs in order", arguments: [1, 17, 300])
+    func killed(count: Int) async throws {
+        let folder = try TemporaryFolder()
+        let file = folder.file("spool.db")
+        let program = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
+            .appending(path: "StoreCrashProbe")
+        let output = try TestPipe()
+        let process = try SpawnedProcess(program.path, [file, "spool", "\(count)"], output: output.writing)
+        let said = await output.text().split(separator: "\n").map(String.init)
+        #expect(await process.end() == 128 + SIGKILL)
+        #expect(said.count >= count)
+        let spool = try SQLiteSpool(path: file)
+        let found = try await spool.entries(of: .jobs, after: 0, limit: 10_000).compactMap { entry in
+            if case .jobs(let jobs, _) = entry.entry { jobs.first?.record.id.rawValue } else { nil }
+        }
+        #expect(Set(said).isSubset(of: found))
+        #expect(Set(found).count == found.count)
+        #expect(spool.tally.jobs == found.count)
+        for task in 0..<8 {
+            let own = found.filter { $0.hasPrefix("t\(task)-") }
+            #expect(own == own.indices.map { "t\(task)-\($0)" })
+        }
+        try await spool.close()
+    }
+
     @Test("lets appends that come together share a commit, and answers each with its own numbers")
     func groupCommit() async throws {
         let folder = try TemporaryFolder()

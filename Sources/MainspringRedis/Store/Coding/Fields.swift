@@ -97,7 +97,9 @@ struct FieldReader {
         for digit in rest {
             let (shifted, isOver) = value.multipliedReportingOverflow(by: 10)
             let (sum, isOverToo) = shifted.addingReportingOverflow(Int64(digit) - 48)
-            guard (48...57).contains(digit), !isOver, !isOverToo else { throw StoreDamage.error("a number has no digits") }
+            guard (48...57).contains(digit), !isOver, !isOverToo else {
+                throw StoreDamage.error("a number has no digits")
+            }
             value = sum
         }
         return isNegative ? -value : value

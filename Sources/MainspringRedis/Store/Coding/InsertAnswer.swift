@@ -7,7 +7,8 @@ struct InsertAnswer {
     private var brought: IndexingIterator<[RedisValue]>
 
     init(_ answer: RedisValue) throws {
-        guard let parts = answer.array, parts.count == 2, let codes = parts[0].bytes, let brought = parts[1].array else {
+        guard let parts = answer.array, parts.count == 2, let codes = parts[0].bytes, let brought = parts[1].array
+        else {
             throw StoreDamage.error("an insert without an answer")
         }
         self.codes = codes.makeIterator()

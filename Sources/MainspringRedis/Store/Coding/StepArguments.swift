@@ -58,6 +58,9 @@ extension ClaimRequest {
         command.append(now.microseconds)
         command.append(lease.wholeMicroseconds)
         command.append(try kinds.stored.packed())
+        var nonces = FieldWriter()
+        for nonce in unanswered { nonces.short(nonce) }
+        command.append(try nonces.packed())
         var left = Self.most
         for (queue, slots) in demand.sorted(by: { $0.key < $1.key }) where slots > 0 {
             command.append(queue)

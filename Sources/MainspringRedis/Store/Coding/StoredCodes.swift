@@ -98,7 +98,9 @@ extension NodeIdentity {
     var stored: String { "\(name.utf8.count):\(name)#\(incarnation)" }
 
     init(stored: UnsafeRawBufferPointer) throws {
-        guard let colon = stored.firstIndex(of: UInt8(ascii: ":")) else { throw StoreDamage.error("a node has no name") }
+        guard let colon = stored.firstIndex(of: UInt8(ascii: ":")) else {
+            throw StoreDamage.error("a node has no name")
+        }
         let count = try FieldReader.number(UnsafeRawBufferPointer(rebasing: stored[..<colon]))
         let rest = stored[(colon + 1)...]
         guard count >= 0, rest.count > count else { throw StoreDamage.error("a node has no name") }

@@ -85,7 +85,8 @@ extension JobSnapshot.EndedAttempt {
             guard let startedAt = try fields.longTime() else { throw StoreDamage.error("an attempt has no start") }
             let record = AttemptRecord(
                 number: number, node: node, startedAt: startedAt, finishedAt: try fields.longTime(),
-                outcome: JobOutcome.Name(digit: try fields.long().first), error: try JobFailure(stored: try fields.long()))
+                outcome: JobOutcome.Name(digit: try fields.long().first),
+                error: try JobFailure(stored: try fields.long()))
             return Self(record: record, output: try AttemptOutput(&fields))
         }
     }

@@ -63,6 +63,8 @@ struct StoredJob {
 /// A job as it was read, with what is not in its record.
 struct ReadJob {
     var record: JobRecord
+    /// Of the attempt that runs.
+    var token: String
     /// The newest row of its history.
     var last: [UInt8]
 
@@ -83,7 +85,7 @@ struct ReadJob {
         guard let state = JobState(digit: try job.short().first) else { throw StoreDamage.error("a job has no state") }
         let startedAt = try job.shortTime()
         let owner = try job.short()
-        _ = try job.short()
+        token = try job.shortText()
         let life = try job.short()
         let unique = try job.short()
         guard let id = JobID(rawValue: try job.shortText()) else { throw StoreDamage.error("a job has no id") }

@@ -52,7 +52,9 @@ extension NodeRecord {
 
     /// The leader's identity, then identity and record of each. By name.
     static func told(_ value: RedisValue) throws -> [NodeRecord] {
-        guard let told = value.array, let leader = told.first?.buffer else { throw StoreDamage.error("no list of nodes") }
+        guard let told = value.array, let leader = told.first?.buffer else {
+            throw StoreDamage.error("no list of nodes")
+        }
         var nodes: [NodeRecord] = []
         for index in stride(from: 1, to: told.count - 1, by: 2) {
             guard let identity = told[index].buffer, let record = told[index + 1].buffer else { continue }
