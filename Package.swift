@@ -118,7 +118,8 @@ let package = Package(
         .target(
             name: "Mainspring",
             dependencies: [
-                "MainspringCore", "MainspringExecutors", "MainspringJobs", "MainspringRuntime", "MainspringSQLite",
+                "MainspringCore", "MainspringExecutors", "MainspringJobs", "MainspringRedis", "MainspringRuntime",
+                "MainspringSQLite",
                 "MainspringStore", "MainspringTelemetry", "MainspringWeb",
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "GRDB", package: "GRDB.swift"),
@@ -230,7 +231,8 @@ let package = Package(
         .testTarget(
             name: "ConfigurationTests",
             dependencies: [
-                "Mainspring", "MainspringCore", "MainspringExecutors", "MainspringJobs", "MainspringRuntime",
+                "Mainspring", "MainspringCore", "MainspringRedis", "MainspringStore", "MainspringExecutors",
+                "MainspringJobs", "MainspringRuntime",
                 "MainspringTesting",
             ],
             exclude: ["Fixtures"]
@@ -261,7 +263,9 @@ let package = Package(
         .testTarget(
             name: "ApplicationTests",
             dependencies: [
-                "MainActorProgram", "Mainspring", "MainspringTesting", .product(name: "GRDB", package: "GRDB.swift"),
+                "MainActorProgram", "Mainspring", "MainspringCore", "MainspringJobs", "MainspringRuntime",
+                "MainspringSQLite",
+                "MainspringStore", "MainspringTesting", .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ]

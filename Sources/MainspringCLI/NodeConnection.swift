@@ -39,6 +39,23 @@ struct NodeConnection: NodeProgram {
         try await SQLiteStoreFile.backup(path: path, to: destination)
     }
 
+    func moveStore(_ request: StoreMoveRequest) async throws -> StoreMoveAnswer {
+        do {
+            let tally = try await Mainspring.move(
+                from: Self.place(request.from), to: Self.place(request.to), removing: request.removes)
+            return StoreMoveAnswer(
+                jobs: tally.jobs, moved: tally.moved, alreadyThere: tally.alreadyThere, yielded: tally.yielded,
+                reclaimed: tally.reclaimed, pausedQueues: tally.pausedQueues, schedules: tally.schedules)
+        } catch let errors as ConfigurationErrors {
+            throw ConfigurationRefusal(code: errors.code, problems: errors.problems.map(Self.problem))
+        }
+    }
+
+    private static func place(_ place: StoreMoveRequest.Place) -> StorePlace {
+        StorePlace(
+            place.text, namespace: place.namespace, directory: place.directory, environment: place.environment)
+    }
+
     func initialize(folder: String) throws -> [String] {
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         let files = InitTemplate.files.map { ("\(folder)/\($0.path)", $0) }

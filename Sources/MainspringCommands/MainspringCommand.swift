@@ -26,7 +26,9 @@ struct MainspringCommand: ParsableCommand {
             CommandGroup(name: "Work", subcommands: [JobCommand.self, QueueCommand.self]),
             CommandGroup(
                 name: "Runtime",
-                subcommands: [ServiceCommand.self, NodeGroupCommand.self, StoreCommand.self, TreeCommand.self]),
+                subcommands: [
+                    ServiceCommand.self, NodeGroupCommand.self, StoreCommand.self, TreeCommand.self, DrillCommand.self,
+                ]),
         ]
     )
 }

@@ -27,8 +27,62 @@ public protocol NodeProgram: Sendable {
     /// Writes a whole copy of a store's file, of one moment, while a node uses it or not. Never overwrites a file.
     func backUpStore(at path: String, to destination: String) async throws
 
+    /// Takes everything from one store to another, while no node uses either.
+    func moveStore(_ request: StoreMoveRequest) async throws -> StoreMoveAnswer
+
     /// Writes a first configuration into the folder and returns the paths written. Never overwrites a file.
     func initialize(folder: String) throws -> [String]
+}
+
+public struct StoreMoveRequest: Sendable, Equatable {
+    /// A configuration file, a database's path, or a URL.
+    public struct Place: Sendable, Equatable {
+        public var text: String
+        public var namespace: String?
+        /// Where relative paths begin.
+        public var directory: String
+        public var environment: [String: String]
+
+        public init(text: String, namespace: String? = nil, directory: String, environment: [String: String]) {
+            self.text = text
+            self.namespace = namespace
+            self.directory = directory
+            self.environment = environment
+        }
+    }
+
+    public var from: Place
+    public var to: Place
+    public var removes: Bool
+
+    public init(from: Place, to: Place, removes: Bool) {
+        self.from = from
+        self.to = to
+        self.removes = removes
+    }
+}
+
+/// What a move did: the jobs of the source, and what became of them.
+public struct StoreMoveAnswer: Sendable, Equatable {
+    public var jobs: Int
+    public var moved: Int
+    public var alreadyThere: Int
+    public var yielded: Int
+    public var reclaimed: Int
+    public var pausedQueues: Int
+    public var schedules: Int
+
+    public init(
+        jobs: Int, moved: Int, alreadyThere: Int, yielded: Int, reclaimed: Int, pausedQueues: Int, schedules: Int
+    ) {
+        self.jobs = jobs
+        self.moved = moved
+        self.alreadyThere = alreadyThere
+        self.yielded = yielded
+        self.reclaimed = reclaimed
+        self.pausedQueues = pausedQueues
+        self.schedules = schedules
+    }
 }
 
 /// Where a configuration comes from, strongest first: flags, environment, file.

@@ -1,7 +1,7 @@
 /// The verbs that write.
 package enum StoreVerb: String, Sendable, CaseIterable {
-    case insert, restore, exchange, renew, report, promote, reclaim, park, cancel, retry, prune, setPaused, beat, leave,
-        ask
+    case insert, restore, exchange, renew, report, promote, reclaim, park, cancel, retry, prune, setPaused, beat, leave
+    case ask
 }
 
 /// The places between a verb's steps where the crash suite lets the process die.

@@ -12,13 +12,19 @@ public struct Metric: Sendable, Hashable {
     /// In the order in which samples give their values.
     public let labels: [String]
     public let meaning: String
+    /// Of a histogram: upper bounds in seconds; what is longer is counted in `+Inf` alone.
+    let buckets: [Double]
 
-    init(_ name: String, _ kind: Kind, unit: String = "", labels: [String] = [], _ meaning: String) {
+    init(
+        _ name: String, _ kind: Kind, unit: String = "", labels: [String] = [],
+        buckets: [Double] = MetricsCatalog.buckets, _ meaning: String
+    ) {
         self.name = "mainspring_\(name)"
         self.kind = kind
         self.unit = unit
         self.labels = labels
         self.meaning = meaning
+        self.buckets = buckets
     }
 
     /// How samples that share a series become one: amounts add up, of ages and yes-or-no the largest stays.

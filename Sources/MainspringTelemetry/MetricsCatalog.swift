@@ -75,6 +75,23 @@ public enum MetricsCatalog {
         "zombies", .gauge, unit: "operations",
         "What was given up and still runs: jobs, turns of loops, and other operations.")
     public static let storeUp = Metric("store_up", .gauge, labels: ["store"], "1 while the store takes steps.")
+    public static let failoverState = Metric(
+        "failover_state", .gauge,
+        "Where new jobs go: 0 to the store, 1 to the spool because the store is away, 2 behind what is drained from the spool."
+    )
+    public static let spoolJobs = Metric(
+        "spool_jobs", .gauge, unit: "jobs", "Jobs that wait in this node's spool for the store.")
+    public static let spoolBytes = Metric(
+        "spool_bytes", .gauge, unit: "bytes", "What they and the spooled ends of attempts take.")
+    public static let spoolOldest = Metric(
+        "spool_oldest_seconds", .gauge, unit: "seconds",
+        "How long the oldest of them has been waiting; 0 when none does.")
+    public static let spoolConflicts = Metric(
+        "spool_conflicts_total", .counter, unit: "jobs",
+        "Spooled jobs that ended as an alias of another one with their unique key, or whose id was taken.")
+    public static let storeOps = Metric(
+        "store_op_seconds", .histogram, unit: "seconds", labels: ["store", "op"], buckets: stepBuckets,
+        "How long the store took for its steps, also for those that failed.")
     public static let buildInfo = Metric("build_info", .gauge, labels: ["version"], "Always 1.")
 
     public static let all: [Metric] = [
@@ -82,11 +99,17 @@ public enum MetricsCatalog {
         queueOldest, queuePaused, workers, nodes, leader,
         scheduleLateness, scheduleMissed, loopTurns, loopTurnSeconds, loopLateness, loopSkipped, restarts, stopSeconds,
         serviceUp,
-        zombies, storeUp, staleWrites, buildInfo,
+        zombies, storeUp, storeOps, failoverState, spoolJobs, spoolBytes, spoolOldest, spoolConflicts, staleWrites,
+        buildInfo,
     ]
 
-    /// Upper bounds in seconds, the same for every histogram; what is longer is counted in `+Inf` alone.
+    /// Upper bounds in seconds of most histograms.
     public static let buckets: [Double] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300]
+
+    /// Those of what takes microseconds.
+    static let stepBuckets: [Double] = [
+        0.000_1, 0.000_25, 0.000_5, 0.001, 0.002_5, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5,
+    ]
 
     /// The text of `docs/metrics.md`.
     public static var document: String {
@@ -95,14 +118,15 @@ public enum MetricsCatalog {
             return "| `\(metric.name)` | \(metric.kind.rawValue) | \(metric.unit) | \(labels) | \(metric.meaning) |"
         }
         let bounds = buckets.map(PrometheusText.number).joined(separator: ", ")
+        let steps = stepBuckets.map { "\($0)" }.joined(separator: ", ")
         return """
             # Metrics
 
             Made from `MetricsCatalog.swift`: edit that, then run the tests with `MAINSPRING_REGENERATE=1`.
 
             `GET /metrics` answers in Prometheus text format. Counters and histograms start at zero with the node. Labels are
-            bounded: a kind, queue, service or loop that is not declared is counted under `other`. The buckets of every histogram end
-            at \(bounds) seconds.
+            bounded: a kind, queue, service or loop that is not declared is counted under `other`. The buckets of a histogram end
+            at \(bounds) seconds; those of `\(storeOps.name)` at \(steps).
 
             | Name | Type | Unit | Labels | Meaning |
             |---|---|---|---|---|

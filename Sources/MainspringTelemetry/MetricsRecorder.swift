@@ -33,6 +33,8 @@ public final class MetricsRecorder: EventSink {
         var loops: [String: LoopCounts] = [:]
         var restarts: [String: [ServiceEvent.RestartReason: UInt64]] = [:]
         var stops: [String: Histogram] = [:]
+        /// By store, then step.
+        var steps: [String: [String: Histogram]] = [:]
         var retries: UInt64 = 0, rescues: UInt64 = 0, duplicates: UInt64 = 0, missed: UInt64 = 0,
             staleWrites: UInt64 = 0, abandoned: UInt64 = 0
     }
@@ -67,6 +69,15 @@ public final class MetricsRecorder: EventSink {
             state.withLock { $0.stops[serviceLabel(service), default: Histogram()].record(after) }
         case .service: break
         case .loop(let event): count(event)
+        // The gauges of the spool say it.
+        case .store: break
+        }
+    }
+
+    /// A step of a store that took so long.
+    public func stepped(store: String, op: String, took: Duration) {
+        state.withLock {
+            $0.steps[store, default: [:]][op, default: Histogram(bounds: MetricsCatalog.storeOps.buckets)].record(took)
         }
     }
 
@@ -190,7 +201,10 @@ public final class MetricsRecorder: EventSink {
         let turns = loops.map { (MetricsCatalog.loopTurnSeconds, [$0.key], $0.value.turn) }
         let late = loops.map { (MetricsCatalog.loopLateness, [$0.key], $0.value.lateness) }
         let stops = state.stops.sorted { $0.key < $1.key }.map { (MetricsCatalog.stopSeconds, [$0.key], $0.value) }
-        return runs + waits + stops + turns + late + [(MetricsCatalog.scheduleLateness, [], state.lateness)]
+        let steps = state.steps.flatMap { store, steps in
+            steps.sorted { $0.key < $1.key }.map { (MetricsCatalog.storeOps, [store, $0.key], $0.value) }
+        }
+        return runs + waits + stops + turns + late + steps + [(MetricsCatalog.scheduleLateness, [], state.lateness)]
     }
 
     /// The label value for a name: itself when declared, else `other`.

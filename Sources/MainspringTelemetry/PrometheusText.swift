@@ -17,7 +17,7 @@ struct PrometheusText {
     mutating func histogram(_ metric: Metric, _ labels: [String], _ histogram: Histogram) {
         let pairs = Array(zip(metric.labels, labels))
         var total: UInt64 = 0
-        for (bound, count) in zip(MetricsCatalog.buckets, histogram.counts) {
+        for (bound, count) in zip(metric.buckets, histogram.counts) {
             total += count
             line("\(metric.name)_bucket", pairs + [("le", Self.number(bound))], "\(total)")
         }

@@ -12,6 +12,7 @@ struct PeerCommandTests {
                 "name": "market-1", "self": true, "leader": true, "draining": false, "host": "alpha", "pid": 4242,
                 "url": "http://127.0.0.1:8501", "version": "0.3", "started_at": "2025-12-31T23:00:00.000Z",
                 "seen_at": "2025-12-31T23:59:59.000Z", "kinds": ["scan": 1], "queues": ["default": 10, "a": 2],
+                "failover": "spooling",
             ],
             [
                 "name": "market-2", "self": false, "leader": false, "draining": true, "host": "beta", "pid": .null,
@@ -32,12 +33,13 @@ struct PeerCommandTests {
             #expect(rows.count == 3)
             #expect(
                 rows[1] == [
-                    "market-1", "running", "leader", "alpha", "4242", "http://127.0.0.1:8501", "1h", "0m", "1.0s", "a",
+                    "market-1", "running", "spooling", "leader", "alpha", "4242", "http://127.0.0.1:8501", "1h", "0m",
+                    "1.0s", "a",
                     "2,",
                     "default", "10",
                 ])
             // Its clock is ahead of ours.
-            #expect(rows[2] == ["market-2", "draining", "beta", "-", "-", "1m", "0s", "0ms"])
+            #expect(rows[2] == ["market-2", "draining", "-", "beta", "-", "-", "1m", "0s", "0ms"])
             #expect(await tool.run("node", "ls", "--url", url, "-o", "jsonl") == .success)
             #expect(tool.output.split(separator: "\n").suffix(2).allSatisfy { $0.hasPrefix("{\"draining\":") })
             #expect(node.requests.map(\.uri) == ["/v1/nodes", "/v1/nodes"])

@@ -41,7 +41,7 @@ struct JSONSchemaTests {
     @Test(
         "refuses what the validator refuses",
         arguments: [
-            "nmae: x", "name: a b", "store: redis://h", "http: { bind: 8501 }", "http: { auth: token }",
+            "nmae: x", "name: a b", "store: mysql://h", "http: { bind: 8501 }", "http: { auth: token }",
             "shutdown: { grace: 5 }",
             "log: { level: loud }", "queues: { q: { workers: 0 } }", "jobs: { a: { } }", "jobs: { a: { exec: x } }",
             "jobs: { a: { exec: [] } }",

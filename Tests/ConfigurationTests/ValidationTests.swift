@@ -133,10 +133,9 @@ struct ValidationTests {
     @Test("values of later versions are refused by name")
     func laterValues() {
         #expect(
-            problems("http: { auth: token }\nstore: redis://u:p4ss@h/1\nqueues: { q: { when_full: shed } }") == [
+            problems("http: { auth: token }\nqueues: { q: { when_full: shed } }") == [
                 "mainspring.yaml:1: http.auth: 'token' is not in this version; use none",
-                "mainspring.yaml:2: store.url: Redis is not in this version; sqlite and memory are",
-                "mainspring.yaml:3: queues.q.when_full: 'shed' is not in this version; use reject",
+                "mainspring.yaml:2: queues.q.when_full: 'shed' is not in this version; use reject",
             ])
     }
 

@@ -42,6 +42,8 @@ struct MetricsTests {
             #expect(text.contains(#"mainspring_workers{queue="default",state="zombie"} 0"#))
             #expect(text.contains(#"mainspring_queue_parked{queue="default"} 0"#))
             #expect(text.contains("mainspring_leader 1"))
+            #expect(text.contains(#"mainspring_store_op_seconds_bucket{store="memory",op="insert",le="0.00025"} 0"#))
+            #expect(text.contains(#"mainspring_store_op_seconds_bucket{store="memory",op="insert",le="0.0005"} 1"#))
             #expect(text.contains(#"mainspring_service_up{service="feed"} 1"#))
             #expect(text.contains(#"mainspring_build_info{version="0.1.0-test"} 1"#))
         }

@@ -36,6 +36,7 @@ struct PeerAPITests {
                     "name": "test-2", "self": false, "leader": false, "draining": false, "host": "far", "pid": 77,
                     "url": "http://10.0.0.2:8501", "version": "0.9", "started_at": "2025-12-31T23:58:30.000Z",
                     "seen_at": "2026-01-01T00:00:00.000Z", "kinds": ["scan": 2], "queues": ["default": 4],
+                    "failover": .null,
                 ])
             #expect(await node.get("/metrics").text.contains("mainspring_nodes 2"))
         }

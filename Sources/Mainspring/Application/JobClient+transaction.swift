@@ -34,7 +34,7 @@ extension JobClient {
     private func writer(
         in database: Database
     ) throws -> (_ jobs: [NewJob], _ tell: @escaping @Sendable ([InsertResult]) -> Void) throws -> [InsertResult] {
-        guard let store = store as? SQLiteJobStore else {
+        guard let store = (store as? ObservedStore<SQLiteJobStore>)?.base ?? store as? SQLiteJobStore else {
             throw MainspringError(
                 .configuration, "the jobs are not kept in the application's database",
                 hint: "Declare it: app.jobs(in: pool).")

@@ -10,6 +10,8 @@ extension Mainspring {
     /// Kinds in Swift need no declaration. Kinds of the file are known with their arguments, and its queues with their limits;
     /// any other queue has the default limit here, whatever its node says.
     ///
+    /// With Redis there is no spool here: while the server is away, calls throw `store_unreachable`.
+    ///
     /// Throws `ConfigurationErrors` for a file that is wrong, `configuration` when its jobs are in memory, or a store's error.
     public static func client(_ path: String) throws -> JobConnection {
         let configuration = try Configuration.ofProgram(path)
@@ -18,12 +20,13 @@ extension Mainspring {
         return try connection(to: configuration.store, registry)
     }
 
-    /// The same without a file, for the store at `store`: `sqlite:PATH`. `queues` are those whose limit is not the default.
+    /// The same without a file, for the store at `store`: `sqlite:PATH`, or a URL such as `redis://127.0.0.1:6379/0` (in the
+    /// default namespace). `queues` are those whose limit is not the default.
     public static func client(store: String, queues: [String: QueueOptions] = [:]) throws -> JobConnection {
         guard let backend = StoreConfiguration.Backend(text: store), backend != .sqlite(path: "") else {
             throw MainspringError(
-                .configuration, "'\(store)' names no store that processes can share",
-                hint: "Give it as sqlite:PATH, with the node's path.")
+                .configuration, "'\(ShownValue.withoutCredentials(store))' names no store that processes can share",
+                hint: "Give it as sqlite:PATH with the node's path, or as redis://HOST[:PORT][/DATABASE].")
         }
         return try connection(
             to: StoreConfiguration(backend: backend, durability: .full), JobRegistry(kinds: [], queues: queues))

@@ -6,8 +6,33 @@ struct EventLogger: EventSink {
     let logger: Logger
 
     func emit(_ event: MainspringEvent) {
-        // The supervisor logs its services itself.
-        if case .job(let event) = event { log(event) }
+        switch event {
+        case .job(let event): log(event)
+        case .store(let event): log(event)
+        // The supervisor logs its services and loops itself.
+        case .service, .loop: break
+        }
+    }
+
+    private func log(_ event: StoreEvent) {
+        switch event {
+        case .spooling(let reason):
+            logger.warning(
+                "The store is away: new jobs and the ends of attempts go to the spool",
+                metadata: ["failover.reason": "\(reason)"])
+        case .draining(let jobs, let ends):
+            logger.info(
+                "The store is back, and gets what was spooled",
+                metadata: ["spool.jobs": "\(jobs)", "spool.ends": "\(ends)"])
+        case .returned(let after):
+            logger.info("The store takes everything again", metadata: ["failover.took": "\(after.forPeople)"])
+        case .lostData:
+            logger.critical(
+                "The store lost its data: it is empty, or another one; only what this node wrote in its last seconds, and what is spooled, is sent again"
+            )
+        case .stuck(let error):
+            logger.error("The spool does not get on", metadata: ["error": "\(error)"])
+        }
     }
 
     private func log(_ event: JobEvent) {

@@ -20,7 +20,7 @@ final class Node: Sendable {
     private let ground: NodeGround
     private let time: any TimeSource
     private let logger: Logger
-    private let store: any JobStore
+    private let store: NodeStore
     private let client: HTTPClient
     private let status: NodeStatus
     private let overview: NodeOverview
@@ -63,9 +63,10 @@ final class Node: Sendable {
         announcer =
             embedding == .process && isatty(STDERR_FILENO) == 1 ? TerminalAnnouncer() : LogAnnouncer(logger: logger)
         stopReporter = ServiceStopReporter(announcer: announcer)
+        let drill = configuration.store.isRemote ? DrillKind() : nil
         let parts = NodeParts(
             configuration: configuration, spawner: ground.spawner, client: client, declared: declarations.jobs,
-            workedQueues: queues)
+            workedQueues: queues, drill: drill)
         let resources = Resources(declarations.resources)
         let environment = JobEnvironment(logger: logger, resources: resources, node: configuration.node)
         let registry = parts.registry(in: environment) { [stopTally] in stopTally.killed($0) }
@@ -76,7 +77,9 @@ final class Node: Sendable {
         let sink = FanOutSink([metrics, EventLogger(logger: logger), stopTally, stopReporter])
         let health = StoreHealth(logger: logger)
         do {
-            store = try configuration.store.open(in: declarations.jobPool, time: time)
+            store = try await NodeStore.open(
+                configuration.store, in: declarations.jobPool, spool: ground.folder.file(StateFolder.spoolName),
+                time: time, metrics: metrics, sink: sink, logger: logger)
         } catch {
             try? await client.shutdown()
             throw error
@@ -93,7 +96,7 @@ final class Node: Sendable {
             node: NodeFacts(
                 identity: NodeIdentity(name: configuration.node, incarnation: RandomIDSource().nonce()),
                 process: .current(), host: Self.hostName, version: MainspringVersion.current,
-                isAlive: { $0.isAlive() }), store: store, time: time, ids: RandomIDSource(),
+                isAlive: { $0.isAlive() }), store: store.jobs, time: time, ids: RandomIDSource(),
             sink: FanOutSink([sink, JobZombies(register: context.zombies, time: time)]), health: health, logger: logger,
             onStop: { [ending] in ending.stop(.asked) },
             drained: { [ending] in ending.drained() })
@@ -114,7 +117,7 @@ final class Node: Sendable {
             status = NodeStatus(
                 node: configuration.node, startedAt: startedAt,
                 heart: PoolHeart(time: time, changed: HeartNews(logger: logger, notifier: notifier).tell),
-                health: health,
+                health: health, failover: store.status,
                 zombies: context.zombies, engine: jobs.engine, isLeading: { [jobs] in jobs.isLeading },
                 services: { [supervisor] in supervisor.readinessChecks() })
             overview = NodeOverview(
@@ -130,11 +133,12 @@ final class Node: Sendable {
                 WebDependencies(
                     jobs: jobs.client, services: supervisor, inspector: status,
                     control: overview,
-                    metrics: metrics, time: time, storeName: store.name),
+                    metrics: metrics, time: time, storeName: store.jobs.name, failover: store.status,
+                    drill: store.drill(drill, client: jobs.client, time: time)),
                 logger: logger)
         } catch {
             try? await client.shutdown()
-            try? await store.close()
+            try? await store.jobs.close()
             throw error
         }
         ground.spawner.setURL(web.url)
@@ -166,7 +170,7 @@ final class Node: Sendable {
             time: time, announcer: announcer, logger: logger, exit: { [ending] in ending.finish($0) })
         ending.set(ladder)
         let signals = embedding == .process ? SignalListener { [self] in hear($0, ladder) } : nil
-        tasks.start(jobs: jobs, web: web)
+        tasks.start(jobs: jobs, web: web, failover: store.failover)
         return await withTaskCancellationHandler {
             do {
                 try await start()
@@ -219,12 +223,14 @@ final class Node: Sendable {
     }
 
     private func tellThatItRuns() async throws {
-        let waiting = try await store.queues().reduce(0) { $0 + $1.waiting }
+        // A store that is away says nothing now.
+        let isAway = store.failover?.status.state == .spooling
+        let waiting = isAway ? 0 : try await store.jobs.queues().reduce(0) { $0 + $1.waiting }
         let summary = StartupSummary(
             configuration: configuration, declarations: declarations, kinds: jobs.engine.registry.kinds.keys.sorted(),
             version: MainspringVersion.current, pid: getpid(),
             url: web.url,
-            waitingJobs: waiting,
+            waitingJobs: waiting, isStoreAway: isAway,
             took: time.now() - status.startedAt, sweptProcesses: ground.sweptProcesses)
         if embedding == .process, configuration.log.format == .text {
             StandardError.write(summary.lines.joined(separator: "\n") + "\n")
@@ -274,7 +280,7 @@ extension Node: ShutdownParticipant {
         await tasks.finished()
         try? await client.shutdown()
         do {
-            try await store.close()
+            try await store.jobs.close()
         } catch {
             logger.error("The store did not close", metadata: ["error": "\(error)"])
         }

@@ -13,13 +13,20 @@ struct NodeParts {
     let declared: DeclaredJobs
     /// The queues to work on; nil: all.
     let workedQueues: Set<String>?
+    /// Nil for a store that no drill takes away.
+    let drill: DrillKind?
 
     func registry(in environment: JobEnvironment, onKilled: @escaping @Sendable (JobAttempt) -> Void) -> JobRegistry {
         JobRegistry(
             kinds: configuration.kinds { executor(of: $0, onKilled: onKilled) }
-                + declared.kinds.map { $0.make(environment) },
-            queues: declared.queues(of: configuration), middleware: [TracingMiddleware()] + declared.middleware,
-            workingOn: workedQueues)
+                + declared.kinds.map { $0.make(environment) } + [drill?.kind].compactMap(\.self),
+            queues: queues, middleware: [TracingMiddleware()] + declared.middleware,
+            workingOn: drill == nil ? workedQueues : workedQueues?.union([DrillKind.name]))
+    }
+
+    private var queues: [String: QueueOptions] {
+        let queues = declared.queues(of: configuration)
+        return drill == nil ? queues : queues.merging([DrillKind.name: DrillKind.queue]) { $1 }
     }
 
     private func executor(

@@ -1,6 +1,7 @@
 import MainspringCore
 import MainspringJobs
 import MainspringRuntime
+import MainspringStore
 import Synchronization
 
 /// A node's phase, and what its readiness is made of; all of it in memory.
@@ -9,6 +10,7 @@ final class NodeStatus: NodeInspector {
     let startedAt: Timestamp
     private let heart: PoolHeart
     private let health: StoreHealth
+    private let failover: @Sendable () -> FailoverStatus?
     private let zombies: ZombieRegister
     private let engine: JobEngine
     private let isLeading: @Sendable () -> Bool
@@ -16,7 +18,8 @@ final class NodeStatus: NodeInspector {
     private let current = Mutex(NodePhase.starting)
 
     init(
-        node: String, startedAt: Timestamp, heart: PoolHeart, health: StoreHealth, zombies: ZombieRegister,
+        node: String, startedAt: Timestamp, heart: PoolHeart, health: StoreHealth,
+        failover: @escaping @Sendable () -> FailoverStatus?, zombies: ZombieRegister,
         engine: JobEngine, isLeading: @escaping @Sendable () -> Bool,
         services: @escaping @Sendable () -> [ReadinessReport.Check]
     ) {
@@ -24,6 +27,7 @@ final class NodeStatus: NodeInspector {
         self.startedAt = startedAt
         self.heart = heart
         self.health = health
+        self.failover = failover
         self.zombies = zombies
         self.engine = engine
         self.isLeading = isLeading
@@ -45,7 +49,6 @@ final class NodeStatus: NodeInspector {
     func readiness() -> ReadinessReport {
         let phase = phase()
         let liveness = liveness()
-        let error = health.error
         return ReadinessReport(
             checks: [
                 ReadinessReport.Check(
@@ -55,7 +58,7 @@ final class NodeStatus: NodeInspector {
                     name: "pool", isOK: liveness.state != .wedged,
                     detail: liveness.state == .wedged
                         ? "the concurrency pool has not answered for \(liveness.unanswered.forPeople)" : nil),
-                ReadinessReport.Check(name: "store", isOK: error == nil, detail: error.map { "\($0.message)" }),
+                storeCheck(),
                 ReadinessReport.Check(
                     name: "draining", isOK: !engine.isDraining,
                     detail: engine.isDraining ? "the node is drained: it takes no jobs" : nil),
@@ -63,6 +66,25 @@ final class NodeStatus: NodeInspector {
                     name: "leader", isOK: true,
                     detail: isLeading() ? "this node leads" : "another node leads, or none does"),
             ] + zombieChecks() + services())
+    }
+
+    /// A node whose store is away takes jobs in, and goes on being ready: only one whose spool is full, or stuck, does not.
+    private func storeCheck() -> ReadinessReport.Check {
+        let failover = failover()
+        if let problem = failover?.problem ?? health.error {
+            return ReadinessReport.Check(name: "store", isOK: false, detail: problem.message)
+        }
+        return ReadinessReport.Check(name: "store", isOK: true, detail: failover.flatMap(Self.sentence))
+    }
+
+    private static func sentence(_ failover: FailoverStatus) -> String? {
+        let kept = "\(failover.spool.jobs) jobs and \(failover.spool.ends) ends of attempts in the spool"
+        switch failover.state {
+        case .primary: return "primary"
+        case .spooling:
+            return "spooling since \(failover.since.rfc3339) (\(failover.reason?.rawValue ?? "unreachable")): \(kept)"
+        case .draining: return "draining since \(failover.since.rfc3339): \(kept)"
+        }
     }
 
     private func zombieChecks() -> [ReadinessReport.Check] {

@@ -10,13 +10,15 @@ struct StartupSummary {
     let pid: Int32
     let url: String
     let waitingJobs: Int
+    /// A server that does not answer.
+    let isStoreAway: Bool
     let took: Duration
     /// Processes of an earlier life that were ended first.
     let sweptProcesses: Int
 
     var lines: [String] {
         var rows: [(String, String)] = [("store", store)]
-        rows.append(("jobs", names(kinds)))
+        rows.append(("jobs", names(kinds.filter { $0 != DrillKind.name })))
         rows.append(("services", names(configuration.services.map(\.name) + declarations.services)))
         let loops = configuration.loops.map { ($0.name, $0.spec.every) } + declarations.loops
         if !loops.isEmpty { rows.append(("loops", names(loops.map { "\($0) every \($1.text)" }))) }
@@ -40,6 +42,7 @@ struct StartupSummary {
         return switch configuration.store.backend {
         case .memory: "memory (jobs are gone when the node ends)"
         case .sqlite(let path): "\(Self.relative(path, to: configuration.directory)) (SQLite, \(jobs))"
+        case .redis(let redis): "\(redis.endpoint) (namespace \(redis.namespace), \(isStoreAway ? "away" : jobs))"
         }
     }
 

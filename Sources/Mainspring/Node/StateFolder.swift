@@ -29,6 +29,8 @@ struct StateFolder: Sendable {
         if status.st_mode & 0o077 != 0, fchmod(folder, 0o700) != 0 { throw Self.error(path, "cannot be made private") }
     }
 
+    static let spoolName = "spool.db"
+
     func file(_ name: String) -> String { "\(path)/\(name)" }
 
     private static func createParents(of path: String) throws(MainspringError) {

@@ -1,23 +1,37 @@
 import GRDB
 import Glibc
 import MainspringCore
+import MainspringRedis
 import MainspringSQLite
 import MainspringStore
 
 extension StoreConfiguration {
-    /// In the application's own database, if it has one for jobs. Throws `configuration` for a database that is a link, and as
-    /// the store does.
-    func open(in pool: DatabasePool? = nil, time: any TimeSource) throws -> any JobStore {
-        if let pool { return try SQLiteJobStore(sharing: pool, time: time) }
+    /// On a server, which may go away.
+    var isRemote: Bool { if case .redis = backend { true } else { false } }
+
+    /// For a program without a node: a server that goes away makes its verbs throw `store_unreachable`. Throws `configuration`
+    /// for a database that is a link, and as the store does; of a server nothing is asked yet.
+    func open(time: any TimeSource) throws -> any JobStore {
         switch backend {
-        case .memory: return MemoryJobStore(time: time)
-        case .sqlite(let path):
-            var status = stat()
-            guard lstat(path, &status) != 0 || status.st_mode & S_IFMT != S_IFLNK else {
-                throw MainspringError(
-                    .configuration, "the database \(path) is a link", hint: "Give 'store: sqlite:PATH' the real path.")
-            }
-            return try SQLiteJobStore(path: path, durability: durability == .full ? .full : .normal, time: time)
+        case .memory: MemoryJobStore(time: time)
+        case .sqlite(let path): try openFile(path, time: time)
+        case .redis(let redis): redis.store(time: time)
         }
+    }
+
+    func openFile(_ path: String, time: any TimeSource) throws -> SQLiteJobStore {
+        var status = stat()
+        guard lstat(path, &status) != 0 || status.st_mode & S_IFMT != S_IFLNK else {
+            throw MainspringError(
+                .configuration, "the database \(path) is a link", hint: "Give 'store: sqlite:PATH' the real path.")
+        }
+        return try SQLiteJobStore(path: path, durability: durability == .full ? .full : .normal, time: time)
+    }
+}
+
+extension StoreConfiguration.Redis {
+    /// It connects with its first step.
+    func store(time: any TimeSource) -> RedisJobStore {
+        RedisJobStore(endpoint, namespace: namespace, time: time)
     }
 }

@@ -37,8 +37,8 @@ struct NodeClient: Sendable {
         try await send(.GET, address.url(["v1"] + path, query: query), timeout: answerTime + waiting)
     }
 
-    func post(_ path: String..., body: JSONValue = [:]) async throws -> JSONValue {
-        try await send(.POST, address.url(["v1"] + path), body: body, timeout: answerTime)
+    func post(_ path: String..., body: JSONValue = [:], waiting: Duration = .zero) async throws -> JSONValue {
+        try await send(.POST, address.url(["v1"] + path), body: body, timeout: answerTime + waiting)
     }
 
     /// Throws ``NodeRefusal``, `unreachable`, or `CancellationError`.

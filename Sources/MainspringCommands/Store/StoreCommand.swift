@@ -2,6 +2,6 @@ import ArgumentParser
 
 struct StoreCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "store", abstract: "Check a store's file, or copy it; with or without a running node.",
-        subcommands: [StoreCheckCommand.self, StoreBackupCommand.self])
+        commandName: "store", abstract: "Check a store's file, copy it, or move all jobs to another store.",
+        subcommands: [StoreCheckCommand.self, StoreBackupCommand.self, StoreMoveCommand.self])
 }

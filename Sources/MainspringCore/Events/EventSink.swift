@@ -3,6 +3,7 @@ public enum MainspringEvent: Sendable, Equatable {
     case job(JobEvent)
     case service(ServiceEvent)
     case loop(LoopEvent)
+    case store(StoreEvent)
 }
 
 /// Where events go; the only way out of the machines. It never throws and never blocks.

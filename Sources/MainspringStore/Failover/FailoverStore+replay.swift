@@ -154,7 +154,11 @@ extension FailoverStore {
             try await replayEnds()
             let after = state.withLock { $0.cursor }
             let entries = try await spooling { try await spool.entries(of: .jobs, after: after, limit: Self.batch) }
-            if !entries.isEmpty { try await deliver(entries) }
+            if !entries.isEmpty {
+                try await deliver(entries)
+                // The server tells this handle nothing of its own writes.
+                tell(.all)
+            }
             step { state in
                 state.status.problem = nil
                 guard state.cursor == after else { return }

@@ -34,7 +34,7 @@ public final class FailoverStore: JobStore {
 
     let primary: any RemoteJobStore
     let spool: any Spool
-    let whileAway: WhileAway
+    package let whileAway: WhileAway
     let time: any TimeSource
     private let onChange: @Sendable (FailoverStatus) -> Void
     let deadline: SoftDeadline

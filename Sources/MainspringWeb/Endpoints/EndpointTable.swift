@@ -4,7 +4,7 @@ import HTTPTypes
 enum EndpointTable {
     static let all: [Endpoint] =
         JobEndpoints.all + AttemptEndpoints.all + QueueEndpoints.all + ServiceEndpoints.all + NodeEndpoints.all
-        + PeerEndpoints.all + RuntimeEndpoint.all + PageEndpoints.all
+        + PeerEndpoints.all + RuntimeEndpoint.all + DrillEndpoints.all + PageEndpoints.all
 
     /// By path: what needs no thread of the pool.
     static let immediate = Dictionary(

@@ -2,6 +2,7 @@ import HTTPTypes
 import MainspringCore
 import MainspringJobs
 import MainspringRuntime
+import MainspringStore
 import MainspringTelemetry
 
 /// What the node says about itself.
@@ -63,7 +64,11 @@ enum NodeEndpoints {
     private static let node = Endpoint(
         .get, "/v1/node",
         "This node: `name` (of the application), `node`, `version`, `phase`, `ready`, `draining`, `leader`, "
-            + "`url`, `store`, `started_at`, `uptime_seconds`.",
+            + "`url`, `store`, `started_at`, `uptime_seconds`; and `failover`, null unless the store is on a server of its own: "
+            + "`state` (`primary`; `spooling`: the server is away; `draining`: it is back, and gets what was spooled), `reason` "
+            + "(\(FailoverReason.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ")) or null), `since`, `spool` "
+            + "(`jobs`, `ends` of attempts, `bytes`, `oldest_at`), `replayed`, `conflicts`, `stale`, `resent`, `data_lost_at`, "
+            + "`problem`.",
         answers: [Endpoint.Answer(200, "The node.")]
     ) { _, context in
         let inspector = context.inspector
@@ -72,6 +77,7 @@ enum NodeEndpoints {
             "phase": .string(inspector.phase().rawValue), "ready": .bool(inspector.readiness().isReady),
             "draining": .bool(context.control.isDraining), "leader": .bool(context.control.isLeading),
             "url": .string(context.url), "store": .string(context.storeName),
+            "failover": context.failover().map(FailoverReport.json) ?? .null,
             "started_at": .string(inspector.startedAt.rfc3339),
             "uptime_seconds": .double(max(0, (context.time.now() - inspector.startedAt).inSeconds)),
         ])

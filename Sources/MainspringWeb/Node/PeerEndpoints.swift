@@ -2,6 +2,7 @@ import HTTPTypes
 import MainspringCore
 import MainspringJobs
 import MainspringRuntime
+import MainspringStore
 
 /// `/v1/nodes`: the nodes that share this one's store.
 enum PeerEndpoints {
@@ -20,10 +21,17 @@ enum PeerEndpoints {
         .get, "/v1/nodes",
         "The live nodes of this store: `name`, `self` (it answers this), `leader` (it promotes, fires and reclaims for all), "
             + "`draining`, `host`, `pid`, `url`, `version`, `started_at`, `seen_at` (its last sign of life, by its own clock), "
-            + "`kinds` (with the newest version that it runs), `queues` (that it works on, with its workers).",
+            + "`kinds` (with the newest version that it runs), `queues` (that it works on, with its workers), `failover` (the "
+            + "state of this node's spool, as in `/v1/node`; null for the others, which tell their own). While the store is away, "
+            + "those that were known last.",
         answers: [Endpoint.Answer(200, "`{\"data\": […], \"next\": null}`, by name.")]
     ) { _, context in
-        .list(try await nodes(context).map { json($0, isSelf: $0.identity.name == context.inspector.node) })
+        let failover = context.failover()?.state.rawValue
+        return .list(
+            try await nodes(context).map { node in
+                let isSelf = node.identity.name == context.inspector.node
+                return json(node, isSelf: isSelf, failover: isSelf ? failover : nil)
+            })
     }
 
     /// Of itself the node knows more than it last told the store.
@@ -94,11 +102,12 @@ enum PeerEndpoints {
         return .json(["name": .string(name), "asked": .string(wish.rawValue)], .accepted)
     }
 
-    private static func json(_ node: NodeRecord, isSelf: Bool) -> JSONValue {
+    private static func json(_ node: NodeRecord, isSelf: Bool, failover: String?) -> JSONValue {
         [
             "name": .string(node.identity.name), "self": .bool(isSelf), "leader": .bool(node.isLeader),
             "draining": .bool(node.isDraining), "host": .string(node.host),
             "pid": node.process.map { .integer(Int64($0.pid)) } ?? .null,
+            "failover": failover.map(JSONValue.string) ?? .null,
             "url": node.url.map(JSONValue.string) ?? .null, "version": .string(node.version),
             "started_at": .string(node.startedAt.rfc3339), "seen_at": .string(node.seenAt.rfc3339),
             "kinds": .object(node.kinds.mapValues { .integer(Int64($0)) }),

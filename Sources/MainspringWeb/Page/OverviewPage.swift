@@ -50,12 +50,15 @@ struct OverviewPage {
 
     private func header(now: Timestamp) -> HTML {
         let inspector = context.inspector
-        let verdict = Verdict(phase: inspector.phase(), readiness: inspector.readiness(), queues: queues)
+        let failover = context.failover()
+        let verdict = Verdict(
+            phase: inspector.phase(), readiness: inspector.readiness(), queues: queues, failover: failover)
         return """
             <div class="brand">\(Layout.logo)<h1>\(context.application)</h1>
             <p class="where">\(inspector.node) · Mainspring \(context.version) · \(context.storeName) · up \(Shown.age(inspector.startedAt, now: now))</p>
             \(liveness)</div>
             <p class="verdict \(verdict.level.rawValue)" role="status">\(StateMark.verdict(verdict.level))\(verdict.sentence)</p>
+            \(failover.flatMap { OutageBanner(status: $0, now: now).html })
             """
     }
 

@@ -13,7 +13,7 @@ struct Verdict: Sendable, Equatable {
     let sentence: String
 
     /// `queues` nil: the store did not answer.
-    init(phase: NodePhase, readiness: ReadinessReport, queues: [QueueStatus]?) {
+    init(phase: NodePhase, readiness: ReadinessReport, queues: [QueueStatus]?, failover: FailoverStatus? = nil) {
         let failing = readiness.checks.filter { !$0.isOK }
         let reasons = failing.map(Self.reason).joined(separator: "; ")
         switch phase {
@@ -28,6 +28,9 @@ struct Verdict: Sendable, Equatable {
         case .stopped:
             level = .busy
             sentence = "Stopped."
+        case .running where readiness.isReady && failover?.state == .spooling:
+            level = .busy
+            sentence = "Taking jobs in; the store is away."
         case .running:
             guard readiness.isReady, let queues else {
                 level = queues == nil || failing.contains { $0.name == "store" } ? .bad : .busy

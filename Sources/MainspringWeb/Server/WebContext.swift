@@ -1,6 +1,7 @@
 import MainspringCore
 import MainspringJobs
 import MainspringRuntime
+import MainspringStore
 import MainspringTelemetry
 
 /// What handlers work with.
@@ -13,6 +14,8 @@ struct WebContext: Sendable {
     let metrics: MetricsRecorder
     let time: any TimeSource
     let storeName: String
+    let failover: @Sendable () -> FailoverStatus?
+    let drill: (any FailoverDrilling)?
     let application: String
     let version: String
     /// The bare origin: `http://127.0.0.1:8501`.
@@ -27,6 +30,8 @@ struct WebContext: Sendable {
         metrics = dependencies.metrics
         time = dependencies.time
         storeName = dependencies.storeName
+        failover = dependencies.failover
+        drill = dependencies.drill
         application = configuration.application
         version = configuration.version
         self.url = url

@@ -1,6 +1,7 @@
 public import MainspringCore
 public import MainspringJobs
 public import MainspringRuntime
+public import MainspringStore
 public import MainspringTelemetry
 
 /// What the surfaces look at and command; the composition root gives it.
@@ -13,10 +14,15 @@ public struct WebDependencies: Sendable {
     public var time: any TimeSource
     /// `JobStore.name`.
     public var storeName: String
+    /// How the node stands with a store on a server of its own; nil for any other.
+    public var failover: @Sendable () -> FailoverStatus?
+    /// Nil where there is nothing to fail over from.
+    public var drill: (any FailoverDrilling)?
 
     public init(
         jobs: JobClient, services: any ServiceControl, inspector: any NodeInspector,
-        control: any NodeControl, metrics: MetricsRecorder, time: any TimeSource, storeName: String
+        control: any NodeControl, metrics: MetricsRecorder, time: any TimeSource, storeName: String,
+        failover: @escaping @Sendable () -> FailoverStatus? = { nil }, drill: (any FailoverDrilling)? = nil
     ) {
         self.jobs = jobs
         self.services = services
@@ -25,5 +31,7 @@ public struct WebDependencies: Sendable {
         self.metrics = metrics
         self.time = time
         self.storeName = storeName
+        self.failover = failover
+        self.drill = drill
     }
 }

@@ -90,6 +90,16 @@ struct StubProgram: NodeProgram {
         backups.value.withLock { $0.append("\(path) > \(destination)") }
     }
 
+    var moves = Box<[StoreMoveRequest]>([])
+    var move = StoreMoveAnswer(
+        jobs: 0, moved: 0, alreadyThere: 0, yielded: 0, reclaimed: 0, pausedQueues: 0, schedules: 0)
+
+    func moveStore(_ request: StoreMoveRequest) async throws -> StoreMoveAnswer {
+        if let refusal { throw refusal }
+        moves.value.withLock { $0.append(request) }
+        return move
+    }
+
     func initialize(folder: String) throws -> [String] { ["\(folder)/mainspring.yaml"] }
 }
 

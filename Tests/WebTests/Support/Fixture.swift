@@ -24,9 +24,12 @@ struct Fixture: Sendable {
         kinds: ["scan", "report"], queues: ["default", "small"], services: ["feed"], loops: ["beat"])
     let events = EventRecorder()
     let system: JobSystem
+    var failover: FailoverStatus?
+    var drill: (any FailoverDrilling)?
 
     init() {
         store = FaultyStore(time: time)
+        metrics.stepped(store: "memory", op: "insert", took: .microseconds(300))
         control = StubControl(services)
         let arguments = ArgumentSchema([
             "symbol": ArgumentRule(.string), "days": ArgumentRule(.integer, isOptional: true),
@@ -51,7 +54,7 @@ struct Fixture: Sendable {
         WebDependencies(
             jobs: system.client, services: services, inspector: inspector, control: control, metrics: metrics,
             time: time,
-            storeName: store.name)
+            storeName: store.name, failover: { [failover] in failover }, drill: drill)
     }
 
     /// On a busy machine nothing comes within half a minute for sure: only tests of the time have less of it.

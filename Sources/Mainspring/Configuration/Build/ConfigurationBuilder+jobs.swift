@@ -13,6 +13,9 @@ extension ConfigurationBuilder {
         var jobs: [String: DeclaredJob] = [:]
         for (name, section) in root.entries("jobs") {
             let (schema, isValid) = argumentSchema(in: section)
+            if name == DrillKind.name {
+                problems.add("is a kind of Mainspring's own", at: section.node.origin, key: section.path)
+            }
             let job = job(name, in: section, schema: schema, queues: queues)
             jobs[name] = DeclaredJob(arguments: schema, hasValidArguments: isValid, job: job)
         }

@@ -43,14 +43,14 @@ struct ConfigurationBuilder {
             services: services.order.compactMap { services.specs[$0] }, loops: loops, supervision: supervision,
             schedules: schedules,
             warnings: stopWarnings(supervision, shutdown: timing.shutdown, jobs: jobs.values.compactMap(\.job)),
-            effective: root.node)
+            effective: withoutForeignStoreKeys(root.node, store))
     }
 
     func absolute(_ path: String) -> String {
         FilePath.absolute(path, in: directory)
     }
 
-    private func absolute(_ path: String, from origin: ValueOrigin) -> String {
+    func absolute(_ path: String, from origin: ValueOrigin) -> String {
         switch origin {
         case .file, .fallback: absolute(path)
         case .environment, .flag: FilePath.absolute(path, in: workingDirectory)
@@ -69,18 +69,6 @@ struct ConfigurationBuilder {
                 code: .openBind)
         }
         return HTTPConfiguration(bind: bind, hosts: section.texts("hosts"), bodyLimit: bodyLimit)
-    }
-
-    private func store(state: String) -> StoreConfiguration? {
-        guard let section = root.section("store"),
-            let backend = section.text("url").flatMap({ StoreConfiguration.Backend(text: $0) }),
-            let durability: StoreConfiguration.Durability = section.choice("durability")
-        else { return nil }
-        guard case .sqlite(let path) = backend else {
-            return StoreConfiguration(backend: backend, durability: durability)
-        }
-        let file = path.isEmpty ? "\(state)/jobs.db" : absolute(path, from: section.origin(of: "url"))
-        return StoreConfiguration(backend: .sqlite(path: file), durability: durability)
     }
 
     private func timing() -> (shutdown: Configuration.Shutdown, retention: Configuration.Retention)? {

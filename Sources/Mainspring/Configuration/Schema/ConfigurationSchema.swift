@@ -1,5 +1,6 @@
 import Logging
 import MainspringCore
+import MainspringStore
 
 /// The whole table of keys, in the order in which the reference shows them.
 enum ConfigurationSchema {
@@ -36,12 +37,32 @@ enum ConfigurationSchema {
         keys: [
             .key(
                 "url", .text(.store), default: "sqlite",
-                "`sqlite` (`jobs.db` in the state folder), `sqlite:PATH`, or `memory`, which forgets."
-            ),
+                "`sqlite` (`jobs.db` in the state folder), `sqlite:PATH`, `memory`, which forgets, or a Redis server: "
+                    + "`redis://[USER:PASSWORD@]HOST[:PORT][/DATABASE]`, `rediss://…` with TLS, "
+                    + "`redis+unix:///PATH[?db=DATABASE]`."
+            ).orInFile(),
+            .key("password", .text(.any), "Redis: the password, where the URL has none.").secret(),
+            .key(
+                "namespace", .text(.name), default: "mainspring",
+                "Redis: what all keys begin with; nodes share jobs when server, database and namespace are the same."),
+            .key(
+                "while_away", .choice(WhileAway.allCases.map(\.rawValue)), default: "hold",
+                "Redis: what becomes of new jobs while the server is away. `hold`: they wait for it. `run`: they run on the "
+                    + "node that took them in, and unique keys hold on that node only."),
+            .key(
+                "spool", .table(spool),
+                "Redis: what a node keeps in `spool.db` of its state folder while the server is away."),
             .key(
                 "durability", .choice(["full", "normal"]), default: "full",
                 "`full`: a job is on disk when its answer is given. `normal`: a power cut may lose the last moments."),
-        ] + SchemaKey.later("namespace", "while_away", "spool"))
+        ])
+
+    private static let spool = SchemaTable(keys: [
+        .key("limit", .integer(1...100_000_000), default: "100000", "Jobs that it takes; one more is refused."),
+        .key(
+            "size", .size(ByteSize(bytes: 1 << 20)...ByteSize(bytes: 1 << 40)), default: "256MiB",
+            "Bytes of jobs that it takes; one more is refused."),
+    ])
 
     private static let http = SchemaTable(
         keys: [

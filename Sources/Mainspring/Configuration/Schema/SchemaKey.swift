@@ -1,6 +1,8 @@
 /// One key of the configuration, declared once: validation, hints, environment overrides, `config show`, the reference
 /// and the JSON Schema all read this.
 struct SchemaKey: Sendable {
+    static let fileSuffix = "_file"
+
     enum Availability: Sendable { case now, later }
 
     enum Fallback: Sendable {
@@ -26,6 +28,10 @@ struct SchemaKey: Sendable {
     var beside: String?
     /// Means nothing beside this key.
     var rival: String?
+    /// `NAME_file: PATH` reads the value of `NAME` from a file, as a secret.
+    var mayBeInFile = false
+    /// Never shown, wherever it comes from.
+    var isSecret = false
 
     static func key(_ name: String, _ type: SchemaType, default text: String, _ meaning: String) -> SchemaKey {
         SchemaKey(name: name, type: type, fallback: .text(text), meaning: meaning)
@@ -51,6 +57,18 @@ struct SchemaKey: Sendable {
         return key
     }
 
+    func orInFile() -> SchemaKey {
+        var key = self
+        key.mayBeInFile = true
+        return key
+    }
+
+    func secret() -> SchemaKey {
+        var key = orInFile()
+        key.isSecret = true
+        return key
+    }
+
     /// A key of a later version: refused by name rather than ignored.
     static func later(_ names: String...) -> [SchemaKey] {
         names.map { SchemaKey(name: $0, type: .json, fallback: .none, meaning: "", availability: .later) }
@@ -68,4 +86,9 @@ struct SchemaTable: Sendable {
     var available: [SchemaKey] { keys.filter { $0.availability == .now } }
 
     subscript(name: String) -> SchemaKey? { keys.first { $0.name == name } }
+
+    /// The key whose value a member called so names a file of.
+    func inFile(_ name: String) -> SchemaKey? {
+        keys.first { $0.mayBeInFile && $0.name + SchemaKey.fileSuffix == name }
+    }
 }

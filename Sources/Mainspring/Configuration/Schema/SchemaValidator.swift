@@ -30,6 +30,7 @@ struct SchemaValidator {
             }
         }
         // A key of a later version may stand for what is missing: `cron` for `every`.
+        let secrets = secrets(of: table, in: &given, path: path)
         let isWhole = node?.members?.contains { table[$0.name]?.availability == .later } != true
         checkChoices(of: table, given: given, isWhole: isWhole, path: path, at: origin)
         let members = table.available.compactMap { key -> ConfigNode.Member? in
@@ -48,7 +49,9 @@ struct SchemaValidator {
                 }
                 return nil
             }
-            let value = self.value(given[key.name]?.value, of: key, isWhole: isWhole, path: inner, at: origin)
+            let value =
+                secrets[key.name]
+                ?? self.value(given[key.name]?.value, of: key, isWhole: isWhole, path: inner, at: origin)
             return value.map { ConfigNode.Member(name: key.name, line: given[key.name]?.line ?? 0, value: $0) }
         }
         return ConfigNode(content: .map(members), origin: origin)
@@ -58,8 +61,10 @@ struct SchemaValidator {
         let inner = Self.join(path, member.name)
         let origin: ValueOrigin =
             if case .file = member.value.origin { .file(line: member.line) } else { member.value.origin }
-        guard let key = table[member.name] else {
-            let names = table.available.map(\.name)
+        guard let key = table[member.name] ?? table.inFile(member.name) else {
+            let names = table.available.flatMap {
+                $0.mayBeInFile ? [$0.name, $0.name + SchemaKey.fileSuffix] : [$0.name]
+            }
             let hint = NearestName.of(member.name, among: names).map { "did you mean '\($0)'?" }
             problems.add(
                 "unknown key", at: origin, key: inner, hint: hint ?? "known here: \(names.joined(separator: ", "))")
@@ -89,7 +94,10 @@ struct SchemaValidator {
     private mutating func value(
         _ node: ConfigNode?, of key: SchemaKey, isWhole: Bool, path: String, at origin: ValueOrigin
     ) -> ConfigNode? {
-        if let node, let value = value(node, as: key.type, path: path) { return value }
+        if let node, var value = value(node, as: key.type, path: path) {
+            value.isSecret = value.isSecret || key.isSecret
+            return value
+        }
         switch key.fallback {
         case .text(let text): return .text(text, origin: .fallback)
         case .emptyList: return ConfigNode(content: .list([]), origin: .fallback)
@@ -169,6 +177,31 @@ struct SchemaValidator {
             values.append(member)
         }
         return ConfigNode(content: .map(values), origin: node.origin)
+    }
+
+    /// What members such as `url_file` read, by the key that it is for; the environment and flags win over them.
+    private mutating func secrets(
+        of table: SchemaTable, in given: inout [String: ConfigNode.Member], path: String
+    ) -> [String: ConfigNode] {
+        var secrets: [String: ConfigNode] = [:]
+        for key in table.available where key.mayBeInFile {
+            guard let member = given.removeValue(forKey: key.name + SchemaKey.fileSuffix) else { continue }
+            let inner = Self.join(path, member.name)
+            if let rival = given[key.name] {
+                guard case .file = rival.value.origin else { continue }
+                problems.add(
+                    "'\(key.name)' is given too", at: .file(line: member.line), key: inner, hint: "keep one of them")
+                continue
+            }
+            guard let secret = secret(member.value, path: inner), let text = secret.text else { continue }
+            if let problem = key.type.problem(with: text) {
+                problems.add(
+                    "the file's value \(problem.message)", at: member.value.origin, key: inner, hint: problem.hint)
+                continue
+            }
+            secrets[key.name] = secret
+        }
+        return secrets
     }
 
     /// The content of the file that the node names, without the newline at its end.

@@ -1,4 +1,5 @@
 import MainspringCore
+import MainspringRedis
 import MainspringRuntime
 
 /// The form of a text value.
@@ -10,7 +11,7 @@ enum TextFormat: Sendable, CaseIterable {
         case .any: "a text"
         case .name: "a name of up to 64 letters, digits, '.', '_' and '-'"
         case .path: "a path"
-        case .store: "memory, sqlite or sqlite:PATH"
+        case .store: "memory, sqlite, sqlite:PATH or a URL such as redis://127.0.0.1:6379/0"
         case .bind: "an address such as 127.0.0.1:8501 or 127.0.0.1:8501-8600"
         case .hostHeader: "a host name, with a port if it is not the node's own"
         case .url: "an http:// or https:// URL"
@@ -27,7 +28,7 @@ enum TextFormat: Sendable, CaseIterable {
         switch self {
         case .any, .path, .signal: nil
         case .name: "^[A-Za-z0-9._-]{1,64}$"
-        case .store: "^(memory|sqlite(:.+)?)$"
+        case .store: "^(memory|sqlite(:.+)?|rediss?://.+|redis\\+unix:///.+)$"
         case .bind: "^(\\[[0-9A-Fa-f:.]+\\]|[A-Za-z0-9._-]+):[0-9]+(-[0-9]+)?$"
         case .hostHeader: "^[A-Za-z0-9._:\\[\\]-]+$"
         case .url: "^https?://"
@@ -41,8 +42,12 @@ enum TextFormat: Sendable, CaseIterable {
     func problem(with text: String) -> String? {
         if text.isEmpty, self != .any { return "must not be empty; \(noun) belongs here" }
         if text.utf8.contains(0) { return "holds a NUL character" }
-        if case .store = self, text.hasPrefix("redis://") || text.hasPrefix("rediss://") {
-            return "Redis is not in this version; sqlite and memory are"
+        if case .store = self, StoreConfiguration.Backend.isRedis(text) {
+            do {
+                _ = try RedisEndpoint(url: text)
+            } catch {
+                return error.message
+            }
         }
         return takes(text) ? nil : "must be \(noun)"
     }

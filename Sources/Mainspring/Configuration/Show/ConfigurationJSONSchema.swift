@@ -18,6 +18,11 @@ enum ConfigurationJSONSchema {
             if !key.meaning.isEmpty { property["description"] = .string(key.meaning) }
             if case .text(let text) = key.fallback { property["default"] = value(text, of: key.type) }
             properties[key.name] = .object(property)
+            if key.mayBeInFile {
+                properties[key.name + SchemaKey.fileSuffix] = [
+                    "type": "string", "description": .string("A file that holds the value of `\(key.name)`."),
+                ]
+            }
         }
         var object: [String: JSONValue] = [
             "type": ["object", "null"], "properties": .object(properties), "additionalProperties": false,
@@ -35,6 +40,9 @@ enum ConfigurationJSONSchema {
         if !beside.isEmpty { object["dependentRequired"] = .object(Dictionary(beside, uniquingKeysWith: { $1 })) }
         var pairs = table.atMostOne.indices.flatMap { first in
             table.atMostOne[(first + 1)...].map { JSONValue.array([.string(table.atMostOne[first]), .string($0)]) }
+        }
+        pairs += table.available.filter(\.mayBeInFile).map { key in
+            [.string(key.name), .string(key.name + SchemaKey.fileSuffix)]
         }
         pairs += table.available.compactMap { key in key.rival.map { [.string(key.name), .string($0)] } }
         if !pairs.isEmpty { object["not"] = ["anyOf": .array(pairs.map { ["required": $0] })] }

@@ -21,8 +21,8 @@ enum ConfigurationReference {
               names). An unset variable without a default is an error; the default also stands for an empty one. `$${`
               is a literal `${`. What is put in is never read again: neither as YAML, nor as another variable, nor as
               a place for an argument.
-            - **Secrets**: under `headers` and `env`, `NAME_file: PATH` reads the value of `NAME` from a file (at most
-              64 KiB; the newline at its end is left out). These values, and what came from variables whose name tells
+            - **Secrets**: under `headers` and `env`, and where a key says so, `NAME_file: PATH` reads the value of `NAME`
+              from a file (at most 64 KiB; the newline at its end is left out). These values, passwords in URLs, and what came from variables whose name tells
               (`…TOKEN`, `…SECRET`, `…PASSWORD`, `…KEY`), are never shown.
             - **Paths** in the file are relative to its folder, where commands run too; those in variables and flags
               to the current folder.
@@ -68,7 +68,8 @@ enum ConfigurationReference {
         let beside =
             (key.beside.map { " Only beside `\($0)`." } ?? "") + (key.rival.map { " Not beside `\($0)`." } ?? "")
         let variable = SettingOverrides.paths.contains(inner) ? " `\(SettingOverrides.variable(for: inner))`." : ""
-        return "| `\(key.name)` | \(value(key.type)) | \(fallback(key)) | \(key.meaning)\(beside)\(variable) |\n"
+        let file = key.mayBeInFile ? " `\(key.name)\(SchemaKey.fileSuffix): PATH` reads it from a file." : ""
+        return "| `\(key.name)` | \(value(key.type)) | \(fallback(key)) | \(key.meaning)\(file)\(beside)\(variable) |\n"
     }
 
     private static func value(_ type: SchemaType) -> String {

@@ -56,7 +56,9 @@ enum ShownValue {
     /// `scheme://user:password@host` without the password, and queries without the values of telling names.
     static func withoutCredentials(_ text: String) -> String {
         guard let scheme = text.firstRange(of: "://") else { return text }
-        let end = text[scheme.upperBound...].firstIndex { "/?#".contains($0) } ?? text.endIndex
+        var end = text[scheme.upperBound...].firstIndex { "/?#".contains($0) } ?? text.endIndex
+        // A password that is not percent-encoded may hold any of these, and an address of Redis no other `@`.
+        if text.hasPrefix("redis"), let at = text.lastIndex(of: "@"), at > end { end = text.index(after: at) }
         var authority = String(text[scheme.upperBound..<end])
         if let at = authority.lastIndex(of: "@") {
             let user = authority[..<at].prefix { $0 != ":" }
