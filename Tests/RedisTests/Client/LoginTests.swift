@@ -8,10 +8,8 @@ import Testing
 
 @Suite("Logins to Redis")
 struct LoginTests {
-    private func error(
-        _ endpoint: RedisEndpoint, options: RedisOptions = RedisOptions(), time: any TimeSource = ManualTime()
-    ) async throws -> RedisError? {
-        try await withClient(endpoint, options: options, time: time) { client async throws in
+    private func error(_ endpoint: RedisEndpoint) async throws -> RedisError? {
+        try await withClient(endpoint) { client async throws in
             await failure { () throws(RedisError) in _ = try await client.call(RedisCommand("PING")) }
         }
     }
@@ -92,6 +90,26 @@ struct LoginTests {
         endpoint.database = 99
         let refusal = try await refusal(endpoint)
         #expect(refusal?.isLogin == true && refusal?.message.contains("out of range") == true)
+    }
+
+    @Test("a node of a Cluster refuses what is not in its slots, with a code; so it does another database")
+    func cluster() async throws {
+        var options = TestRedisOptions()
+        options.hasPort = true
+        options.lines = ["cluster-enabled yes"]
+        let redis = try await TestRedis.start(options)
+        var endpoint = redis.portEndpoint()
+        try await withClient(endpoint) { client async throws in
+            let error = await failure { () throws(RedisError) in _ = try await client.call(RedisCommand("GET", "a")) }
+            guard case .refused(let refusal)? = error else {
+                Issue.record("\(String(describing: error))")
+                return
+            }
+            #expect(refusal.code == "CLUSTERDOWN" && !refusal.isLogin)
+        }
+        endpoint.database = 1
+        #expect(try await refusal(endpoint)?.isLogin == true)
+        #expect(RedisRefusal(line: "MOVED 3999 127.0.0.1:6381").code == "MOVED")
     }
 
     @Test("a server without HELLO is spoken to in RESP2: login, database, commands and news")
@@ -195,9 +213,20 @@ struct LoginTests {
         let redis = try await TestRedis.start(options)
         var endpoint = redis.portEndpoint()
         endpoint.tls = RedisEndpoint.TLS()
-        var quick = RedisOptions()
-        quick.connectWithin = .milliseconds(300)
-        let found = try await error(endpoint, options: quick, time: SystemTime())
-        #expect(found.map { "\($0)".contains("TLS") } == true, "\(String(describing: found))")
+        let end = Signal()
+        try await withClient(endpoint, time: time) { client async throws in
+            let call = Task {
+                defer { end.notify() }
+                return await failure { () throws(RedisError) in _ = try await client.call(RedisCommand("PING")) }
+            }
+            // It waits for the end of a line that is no line, unless the greeting's random bytes hold one.
+            while !end.isReached {
+                let clients = try await redis.cli("CLIENT", "LIST").split(separator: "\n")
+                let hasHeard = clients.contains { $0.contains("addr=127.0.0.1") && !$0.contains(" qbuf=0 ") }
+                if hasHeard { time.advance(by: .seconds(2)) }
+            }
+            let found = await call.value
+            #expect(found.map { "\($0)".contains("TLS") } == true, "\(String(describing: found))")
+        }
     }
 }
