@@ -35,7 +35,32 @@ local function waiting(queue)
   return waits[queue]
 end
 
+-- Jobs that are written without a table each: SEQ, job, body and id by turns; and their places, by sorted set. Most new ones have no
+-- key, no schedule and no parent, and an id that is new.
+local plain, places, isPlain = {}, {}, true
+-- State, started to uniq, id, queue, kind, limits, deadline, schedule, parked, cancel, marks, priority and time.
+local FRONT = '<' .. string.rep('I2c0', 17)
+
+local function flushPlain()
+  local values = {}
+  for index = 1, #plain, 4 do
+    local seq = plain[index]
+    values[#values + 1] = P .. 'j:' .. seq
+    values[#values + 1] = plain[index + 1]
+    values[#values + 1] = P .. 'b:' .. seq
+    values[#values + 1] = plain[index + 2]
+    newIds[#newIds + 1] = plain[index + 3]
+    newIds[#newIds + 1] = seq
+    newSeqs[#newSeqs + 1] = seq
+    newSeqs[#newSeqs + 1] = seq
+  end
+  write(values)
+  for key, list in pairs(places) do many('ZADD', P .. key, list, 1000) end
+  plain, places, isPlain = {}, {}, true
+end
+
 local function settleDown()
+  flushPlain()
   flush()
   flushFired()
   fresh, isDirty = {}, false
@@ -47,6 +72,7 @@ local function takeBack()
   newIds, newSeqs, bodies, rows, gone = {}, {}, {}, {}, {}
   forgetFired()
   waits, fresh, isDirty = {}, {}, false
+  plain, places, isPlain = {}, {}, true
 end
 
 local function bodyOf(job) return fresh[job.seq] or call('GET', P .. 'b:' .. job.seq) end
@@ -195,6 +221,48 @@ local function insert(seq, value, body, extra)
   return code
 end
 
+-- False for a job that is not plain, or has to look at others first.
+local function insertPlain(seq, value, body, extra)
+  if not isPlain then return false end
+  local limit = ''
+  if #extra > 1 then
+    local schedule, instant, _, term, most, parent, token = struct.unpack(EXTRA, extra, 2)
+    if schedule ~= '' or instant ~= '' or term ~= '' or parent ~= '' or token ~= '' then return false end
+    limit = most
+  end
+  local state, _, _, _, _, uniq, id, queue, kind, _, _, schedule, _, _, _, prio, at = struct.unpack(FRONT, value)
+  -- False: it was looked for, and is not there.
+  if uniq ~= '' or schedule ~= '' or ids[id] ~= false then return false end
+  local before = waiting(queue)
+  if limit ~= '' and before >= tonumber(limit) then return false end
+  if state == '2' then
+    put(places, 'q:' .. queue, tonumber(at) - HEAD_START[prio], seq .. kind)
+  elseif state == '1' then
+    put(places, 'due', at, seq)
+  else
+    return false
+  end
+  waits[queue] = before + 1
+  count(state .. queue, 1)
+  ids[id] = seq
+  local last = #plain
+  plain[last + 1], plain[last + 2], plain[last + 3], plain[last + 4] = seq, value, body, id
+  return 'i'
+end
+
+-- Makes them like the others, which look at them.
+local function unfold()
+  isPlain = false
+  local list = plain
+  plain, places = {}, {}
+  for index = 1, #list, 4 do
+    local job = parse(list[index], list[index + 1])
+    count(job.state .. job.queue, -1)
+    waits[job.queue] = waits[job.queue] - 1
+    add(job, list[index + 2])
+  end
+end
+
 -- The ids and keys of all, in one look each.
 local function lookAhead()
   local names, places = {}, {}
@@ -220,7 +288,12 @@ while first <= total do
   local isRefused = false
   for index = first, final do
     local place = index * 3
-    local code = insert(string.format('%013d', number + index), ARGV[place], ARGV[place + 1], ARGV[place + 2])
+    local seq, value, body, extra = string.format('%013d', number + index), ARGV[place], ARGV[place + 1], ARGV[place + 2]
+    local code = insertPlain(seq, value, body, extra)
+    if not code then
+      if isPlain then unfold() end
+      code = insert(seq, value, body, extra)
+    end
     codes[index] = code
     isRefused = isRefused or REFUSED[code]
   end

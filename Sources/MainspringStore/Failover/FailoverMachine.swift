@@ -48,7 +48,8 @@ struct FailoverMachine {
 
     static let lookInterval: Duration = .milliseconds(200)
     private static let shortestStay: Duration = .milliseconds(250)
-    private static let longestStay: Duration = .seconds(5)
+    /// Short enough that the nodes are busy again within a second of the server's return, however often that was.
+    private static let longestStay: Duration = .milliseconds(500)
     /// A server that failed again within this time after its return comes and goes.
     private static let calm: Duration = .seconds(10)
     private static let pause: Duration = .seconds(1)

@@ -19,7 +19,11 @@ struct ChaosTests {
                 + "\(slowest?.milliseconds ?? 0) ms (\(slowest?.fault ?? "-"))")
         let isWhole = result.tally.isWhole
         #expect(isWhole, "seed \(seed): \(result.tally.details)")
-        for (fault, milliseconds) in result.busy { #expect(milliseconds <= 1000, "seed \(seed): \(fault)") }
+        for (fault, milliseconds) in result.busy {
+            // Nothing tells of a peer that is gone without a word but the client's own deadlines, of two seconds each.
+            let bound = fault == "half-open" ? 5000 : 1000
+            #expect(milliseconds <= bound, "seed \(seed): \(fault)")
+        }
     }
 
     @Test("take every call while Redis is away", .timeLimit(.minutes(2)))
