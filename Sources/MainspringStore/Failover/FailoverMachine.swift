@@ -125,8 +125,10 @@ struct FailoverMachine {
     }
 
     /// It takes writes. True when it is not the one that had the data.
-    mutating func answered(_ answer: StoreEpoch, at now: MonotonicInstant) -> Bool {
-        let isRestarted = epoch.map { $0 != answer } ?? false
+    ///
+    /// `hasWrites`: it acknowledged some lately. Before the first answer nobody knows which server that was.
+    mutating func answered(_ answer: StoreEpoch, hasWrites: Bool = false, at now: MonotonicInstant) -> Bool {
+        let isRestarted = epoch.map { $0 != answer } ?? hasWrites
         let lostData = epoch.map { $0.data != answer.data } ?? false
         epoch = answer
         mustResend = mustResend || isRestarted

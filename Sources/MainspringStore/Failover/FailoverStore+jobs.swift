@@ -5,9 +5,9 @@ extension FailoverStore {
     public func insert(_ groups: [[NewJob]], now: Timestamp) async throws -> [[InsertResult]] {
         try StoreChecks.check(groups)
         while true {
-            let (route, generation) = state.withLock { state in
+            let (route, generation, epoch) = state.withLock { state in
                 if state.machine.jobsGo == .spool { state.machine.appendBegan() }
-                return (state.machine.jobsGo, state.machine.generation)
+                return (state.machine.jobsGo, state.machine.generation, state.machine.epoch)
             }
             switch route {
             case .wait: await opened()
@@ -20,7 +20,11 @@ extension FailoverStore {
                         try await primary.insert(groups, now: now)
                     }
                     if let answer {
-                        acknowledged(groups, answer)
+                        if let doubtful = acknowledged(groups, answer, by: epoch) {
+                            step { $0.machine.appendBegan() }
+                            // What the spool refuses is as safe as any write to a server that restarts.
+                            _ = try? await append(doubtful, mayBeThere: true, now: now)
+                        }
                         return answer
                     }
                     reason = .slow
@@ -38,27 +42,38 @@ extension FailoverStore {
         }
     }
 
-    /// The server may lose what it has acknowledged.
-    func acknowledged(_ groups: [[NewJob]], _ answers: [[InsertResult]]) {
+    /// The server may lose what it has acknowledged. Returns what was perhaps acknowledged by another than the one that is
+    /// there now: it was not among what that was sent again.
+    private func acknowledged(
+        _ groups: [[NewJob]], _ answers: [[InsertResult]], by epoch: StoreEpoch?
+    ) -> [[NewJob]]? {
         // Usually all are, and then nothing is copied.
         let isWhole = answers.allSatisfy { $0.allSatisfy(\.isWritten) }
         let written =
             isWhole
             ? groups
             : zip(groups, answers).map { group, results in zip(group, results).filter { $1.isWritten }.map(\.0) }
-        acknowledged { $0.add(jobs: written, at: $1) }
+        let isKnown = acknowledged { recent, now in recent.add(jobs: written, at: now) } while: { $0 == epoch }
+        let left = isKnown ? [] : written.filter { !$0.isEmpty }
+        return left.isEmpty ? nil : left
     }
 
-    func acknowledged(_ body: (inout RecentWrites, MonotonicInstant) -> Void) {
+    /// False, and nothing is noted, when the server is not the one that is asked for.
+    @discardableResult
+    func acknowledged(
+        _ body: (inout RecentWrites, MonotonicInstant) -> Void, while isIt: (StoreEpoch?) -> Bool = { _ in true }
+    ) -> Bool {
         let now = time.monotonic()
-        let isFirst = state.withLock { state in
+        let isFirst: Bool? = state.withLock { state in
+            guard isIt(state.machine.epoch) else { return nil }
             let wasEmpty = state.recent.isEmpty
             body(&state.recent, now)
             guard wasEmpty, !state.recent.isEmpty, state.lookAt == nil else { return false }
             state.lookAt = now + Self.lookInterval
             return true
         }
-        if isFirst { signal.notify() }
+        if isFirst == true { signal.notify() }
+        return isFirst != nil
     }
 
     /// Between two looks at a server that may lose something.

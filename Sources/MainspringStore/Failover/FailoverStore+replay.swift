@@ -26,6 +26,14 @@ extension FailoverStore {
                 timer?.cancel()
             }
         }
+        await lastLook()
+    }
+
+    /// A server that lost data since the last look gets it now: nobody else has it.
+    private func lastLook() async {
+        guard state.withLock({ $0.machine.stage == .primary && !$0.recent.isEmpty }) else { return }
+        await look()
+        if state.withLock({ $0.machine.stage == .returning }) { await comeBack(resend: true) }
     }
 
     private func look() async {
@@ -36,7 +44,8 @@ extension FailoverStore {
             let (at, now) = (time.monotonic(), time.now())
             let isNew = step { state in
                 let isNew = state.machine.epoch != epoch
-                if state.machine.answered(epoch, at: at) { state.status.dataLostAt = now }
+                let hasWrites = !state.recent.isEmpty
+                if state.machine.answered(epoch, hasWrites: hasWrites, at: at) { state.status.dataLostAt = now }
                 // Of another server nothing is certain: it is all sent again.
                 if state.machine.stage == .primary { state.recent.confirmed(at: began) }
                 if !state.recent.isEmpty { state.lookAt = state.lookAt ?? at + Self.lookInterval }

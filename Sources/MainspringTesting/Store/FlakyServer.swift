@@ -36,6 +36,7 @@ package final class FlakyServer: RemoteJobStore {
         /// Of the next calls of that verb.
         var faults: [StoreVerbName: Fault] = [:]
         var delay: Duration?
+        var lateness: Duration?
         var calls: [StoreVerbName: Int] = [:]
         var peer: (store: MemoryJobStore, life: Int)?
         var handler: (@Sendable (StoreNews) -> Void)?
@@ -76,6 +77,9 @@ package final class FlakyServer: RemoteJobStore {
 
     /// Each verb takes so long; nil: no time.
     package func set(delay: Duration?) { handle.withLock { $0.delay = delay } }
+
+    /// Each verb is done at once and answers so long after it; nil: no time.
+    package func set(lateness: Duration?) { handle.withLock { $0.lateness = lateness } }
 
     package func calls(_ verb: StoreVerbName) -> Int { handle.withLock { $0.calls[verb] ?? 0 } }
 
@@ -122,15 +126,16 @@ package final class FlakyServer: RemoteJobStore {
     private func step<Value: Sendable>(
         _ verb: StoreVerbName, _ body: (MemoryJobStore) async throws -> Value
     ) async throws -> Value {
-        let (fault, delay) = handle.withLock { handle in
+        let (fault, delay, lateness) = handle.withLock { handle in
             handle.calls[verb, default: 0] += 1
-            return (handle.faults.removeValue(forKey: verb) ?? handle.fault, handle.delay)
+            return (handle.faults.removeValue(forKey: verb) ?? handle.fault, handle.delay, handle.lateness)
         }
         if let delay { try? await time.sleep(for: delay) }
         // What only refuses writes answers questions.
         if let fault, fault != .unanswered, verb != .read || fault == .unreachable { throw fault.error }
         let value = try await body(own)
         if fault == .unanswered { throw Fault.unanswered.error }
+        if let lateness { try? await time.sleep(for: lateness) }
         return value
     }
 

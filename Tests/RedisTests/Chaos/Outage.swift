@@ -61,7 +61,16 @@ enum Outage: String, CaseIterable, Sendable, CustomStringConvertible {
         case .outOfMemory: try await world.redis.cli("CONFIG", "SET", "maxmemory", "0")
         case .loading: try await world.redis.ready()
         case .nodeKilled: try world.nodes[0].start()
-        case .halfOpen, .reset, .answersLost, .slow, .flapping, .flushed: break
+        // Nodes that use the server look every two seconds.
+        case .flushed:
+            try await world.until("the nodes see it") {
+                world.nodes.allSatisfy { node in
+                    let ledger = node.ledger
+                    return ledger.state != "primary"
+                        || ledger.all("T").contains { $0.words.dropFirst().first == "restarted" }
+                }
+            }
+        case .halfOpen, .reset, .answersLost, .slow, .flapping: break
         }
         try await world.proxy.set(.none)
     }

@@ -83,6 +83,58 @@ struct ReturnTests {
         }
     }
 
+    @Test("what a server took before anybody looked at it is written again when it lost that")
+    func beforeTheFirstLook() async throws {
+        try await FailoverKit.run { kit in
+            try await kit.add(kit.new("early"))
+            kit.server.empty(sameProcess: true)
+            try await kit.running {
+                await kit.until("it was sent again") { $0.resent > 0 }
+                await kit.back()
+                let after = try await kit.states()
+                #expect(after == ["early": .available])
+            }
+        }
+    }
+
+    @Test("a server that lost data just before the node stops gets it again")
+    func beforeTheEnd() async throws {
+        try await FailoverKit.run { kit in
+            try await kit.running {
+                await kit.rest()
+                try await kit.add(kit.new("last"))
+                kit.server.empty(sameProcess: true)
+            }
+            let after = try await kit.states()
+            #expect(after == ["last": .available])
+        }
+    }
+
+    @Test("an answer that comes after its server was found to be another does not hide that the write is lost")
+    func lateAnswer() async throws {
+        try await FailoverKit.run { kit in
+            try await kit.running {
+                await kit.rest()
+                kit.server.set(lateness: .milliseconds(200))
+                let new = kit.new("late")
+                let adding = kit.task { try await kit.add(new) }
+                await kit.rest()
+                kit.server.set(lateness: nil)
+                kit.server.empty(sameProcess: true)
+                kit.store.lookSoon()
+                await kit.until("it was found out") { $0.dataLostAt != nil && $0.state == .primary }
+                kit.time.advance(by: .milliseconds(200))
+                guard case .inserted = try await adding.value[0] else {
+                    Issue.record("not inserted")
+                    return
+                }
+                await kit.back()
+                let after = try await kit.states()
+                #expect(after == ["late": .available])
+            }
+        }
+    }
+
     @Test("a server that restarted gets the last acknowledged writes again")
     func rolledBack() async throws {
         try await FailoverKit.run { kit in
