@@ -53,7 +53,11 @@ extension FailoverStore {
             isWhole
             ? groups
             : zip(groups, answers).map { group, results in zip(group, results).filter { $1.isWritten }.map(\.0) }
-        let isKnown = acknowledged { recent, now in recent.add(jobs: written, at: now) } while: { $0 == epoch }
+        let isKnown = acknowledged { recent, now in
+            recent.add(jobs: written, at: now)
+        } while: {
+            $0 == epoch
+        }
         let left = isKnown ? [] : written.filter { !$0.isEmpty }
         return left.isEmpty ? nil : left
     }
