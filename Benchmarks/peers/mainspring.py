@@ -5,7 +5,7 @@ PEERS_TOOLS is the folder of the harness; PEER_BIN the built `Peer` (else it is 
 import os, runpy, sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-TOOLS = os.environ.get("PEERS_TOOLS", "/work/shared/tools/peers")
+TOOLS = os.environ.get("PEERS_TOOLS", os.path.join(HERE, "..", "..", "..", "shared", "tools", "peers"))
 BIN = os.environ.get("PEER_BIN", os.path.join(HERE, "..", ".build", "release", "Peer"))
 if not os.path.exists(os.path.join(TOOLS, "bench.py")):
     sys.exit(f"the peers harness is not in {TOOLS}: set PEERS_TOOLS")
