@@ -108,8 +108,9 @@ struct StoppingTests {
         node.store.fail(.settle, times: 1)
         node.executor.end(first)
         await node.store.called(.settle, times: 1)
-        run.cancel()
+        // Before the other attempt has a timer of its own, which says how long it may take to stop.
         await node.time.timersPending(TestNode.idleTimers + 1)
+        run.cancel()
         node.time.advance(by: .seconds(1))
         await run.value
         #expect(try await node.job(first).state == .completed)
