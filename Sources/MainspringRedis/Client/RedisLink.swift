@@ -213,8 +213,8 @@ final class RedisLink: Sendable {
             state.isHeard = true
             return state.machine.attempt
         }
-        subscription?.handler(.subscribed)
         beat(attempt)
+        subscription?.handler(.subscribed)
     }
 
     /// Asks again and again for as long as this attempt's connection lives.

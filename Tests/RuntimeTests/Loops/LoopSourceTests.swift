@@ -178,6 +178,8 @@ struct LoopSourceTests {
         #expect(second.children().map(\.name) == ["turn 1"])
         #expect(source.statistics.zombies == 1)
         second.stop(StopOrder(grace: .seconds(1)))
+        // Its turn may have told of its end and not be over yet.
+        await eventually { !rig.reports.ends.isEmpty }
         #expect(rig.reports.ends.map { $0.laggards.map(\.path) } == [["turn 1"]])
         release.notify()
         await rig.turnsEnded(2)

@@ -35,6 +35,8 @@ struct SupervisedLoopTests {
         }
         supervisor.start()
         await eventually { supervisor.tree().first?.state == .backingOff }
+        // The state is there before its timer.
+        await time.timersPending()
         time.advance(by: .seconds(1))
         await again.wait()
         let beat = try #require(supervisor.tree().first)
