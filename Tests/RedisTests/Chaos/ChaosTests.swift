@@ -17,7 +17,7 @@ struct ChaosTests {
         print(
             "chaos: \(result.faults) faults, \(result.tally.summary); busy again after at most "
                 + "\(slowest?.milliseconds ?? 0) ms (\(slowest?.fault ?? "-"))")
-        let isWhole = result.tally.isWhole
+        let isWhole = result.tally.isWhole()
         #expect(isWhole, "seed \(seed): \(result.tally.details)")
         for (fault, milliseconds) in result.busy {
             // Nothing tells of a peer that is gone without a word but the client's own deadlines, of two seconds each.
@@ -41,7 +41,7 @@ struct ChaosTests {
         try await world.settle()
         let tally = try await ChaosTally.of(world)
         // Not the whole tally in the report.
-        let isWhole = tally.isWhole
+        let isWhole = tally.isWhole()
         #expect(isWhole, "\(tally.summary): \(tally.details)")
         let answers = world.nodes[0].ledger.all("A")
         let p99s = [0..<gone, gone..<back].map { range in

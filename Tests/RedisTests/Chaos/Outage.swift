@@ -22,6 +22,9 @@ enum Outage: String, CaseIterable, Sendable, CustomStringConvertible {
 
     var description: String { rawValue }
 
+    /// The server has afterwards what it had before.
+    var keepsData: Bool { ![.restartedEmpty, .restartedOld, .flushed].contains(self) }
+
     /// What a run needs from before: the copy of the data.
     struct Memory: Sendable {
         var copy: TestRedis.DataCopy

@@ -9,7 +9,7 @@ enum OutageMatrix {
 
     static func cell(_ result: OutageCell.Result) -> String {
         let tally = result.tally
-        var words = [tally.isWhole ? whole : "**\(tally.summary)**"]
+        var words = [tally.isWhole(keepsData: false) ? whole : "**\(tally.summary)**"]
         if tally.ranTwice > 0 { words.append("\(tally.ranTwice) of \(tally.calls) ran again") }
         if tally.forgotten > 0 { words.append("\(tally.forgotten) ended ones forgotten") }
         words.append("busy after \(result.busyAfter) ms")

@@ -84,7 +84,16 @@ struct WithAbandoningDeadlineTests {
         await started.wait()
         await time.timersPending()
         call.cancel()
-        time.advance(by: .milliseconds(100))
+        let isOver = Signal()
+        Task {
+            _ = await call.result
+            isOver.notify()
+        }
+        // The timer of its patience may come a little after the cancellation.
+        while !isOver.isReached {
+            time.advance(by: .milliseconds(10))
+            await Task.yield()
+        }
         await #expect(throws: CancellationError.self) { try await call.value }
         #expect(zombies.list().map(\.name) == ["op"])
         #expect(time.pendingTimers == 0)
