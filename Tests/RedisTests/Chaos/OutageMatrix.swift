@@ -7,9 +7,10 @@ enum OutageMatrix {
 
     static let whole = "nothing lost"
 
-    static func cell(_ result: OutageCell.Result) -> String {
+    static func text(_ result: OutageCell.Result, of cell: OutageCell) -> String {
         let tally = result.tally
-        var words = [tally.isWhole(keepsData: false) ? whole : "**\(tally.summary)**"]
+        var words = [tally.isWhole(keepsData: cell.outage.keepsData) ? whole : "**\(tally.summary)**"]
+        if !tally.violations.isEmpty { words.append("\(tally.violations.count) ran beside one of the same key") }
         if tally.ranTwice > 0 { words.append("\(tally.ranTwice) of \(tally.calls) ran again") }
         if tally.forgotten > 0 { words.append("\(tally.forgotten) ended ones forgotten") }
         words.append("busy after \(result.busyAfter) ms")
@@ -32,7 +33,8 @@ enum OutageMatrix {
             (`draining`). It lasts 1.2 seconds, `loading` two.
 
             \(whole.capitalized.prefix(1))\(whole.dropFirst()) means: no call failed, every job whose enqueue returned came to its end
-            once, no two jobs with one unique key ran at a time, and no key stayed held. Jobs run again when the node that ran
+            once, no two jobs with one unique key ran at a time, and no key stayed held. A server that comes back without its
+            data forgot who held a key: there a job may have run beside one of the same key, and the cell says so. Jobs run again when the node that ran
             them died, or when the server forgot that they had ended. Busy says when the last of the nodes ran a job again
             after the server's return; after flapping and FLUSHALL it had been back for those 1.2 seconds already.
 

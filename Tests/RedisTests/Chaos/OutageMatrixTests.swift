@@ -27,7 +27,7 @@ struct OutageMatrixTests {
         for cell in OutageCell.all {
             do {
                 let result = try await cell.run()
-                cells[cell.outage, default: [:]][cell.state] = OutageMatrix.cell(result)
+                cells[cell.outage, default: [:]][cell.state] = OutageMatrix.text(result, of: cell)
                 let isWhole = result.tally.isWhole(keepsData: cell.outage.keepsData)
                 #expect(isWhole, "\(cell): \(result.tally.summary): \(result.tally.details)")
             } catch {
