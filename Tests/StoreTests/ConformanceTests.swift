@@ -7,14 +7,14 @@ import Testing
 
 @Suite("The rules of a store")
 struct ConformanceTests {
-    @Test("hold in memory", arguments: StoreConformance.cases + StoreConformance.unansweredCases)
+    @Test("hold in memory", arguments: StoreConformance.cases)
     func memory(_ rule: StoreConformance.Case) async throws {
         let time = ManualTime()
         let store = MemoryJobStore(time: time)
         try await rule.check(store, peer: rule.needsPeer ? store.peer() : nil) { time.advance(by: $0) }
     }
 
-    @Test("hold in SQLite", arguments: StoreConformance.cases + StoreConformance.unansweredCases)
+    @Test("hold in SQLite", arguments: StoreConformance.cases)
     func sqlite(_ rule: StoreConformance.Case) async throws {
         let folder = try TemporaryFolder()
         let time = ManualTime()

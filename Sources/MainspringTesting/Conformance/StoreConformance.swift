@@ -70,6 +70,7 @@ public enum StoreConformance {
 
     public static let cases: [Case] =
         insertCases + groupCases + occurrenceCases + childCases + uniqueStateCases + uniqueRuleCases + keepLastCases
-        + claimCases + settleCases + exchangeCases + reportCases + leaseCases + reclaimCases + controlCases + retryCases
+        + claimCases + unansweredCases + settleCases + exchangeCases + reportCases + leaseCases + reclaimCases
+        + controlCases + retryCases
         + pruneCases + restoreCases + termCases + nodeCases + parkingCases + questionCases + roundTripCases + peerCases
 }

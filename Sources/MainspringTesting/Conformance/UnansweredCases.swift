@@ -3,7 +3,7 @@ import MainspringStore
 
 extension StoreConformance {
     /// Rules of ``ClaimRequest/unanswered``; a store that ignores it leaves such jobs until their leases end.
-    public static let unansweredCases: [Case] = [
+    static let unansweredCases: [Case] = [
         Case("what an owner was handed without hearing of it is handed out again, with its token and a new lease") {
             probe in
             let term = try await probe.term()

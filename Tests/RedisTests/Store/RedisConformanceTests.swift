@@ -7,7 +7,7 @@ import Testing
 
 @Suite("The rules of a store")
 struct RedisConformanceTests {
-    @Test("hold in Redis", arguments: StoreConformance.cases + StoreConformance.unansweredCases)
+    @Test("hold in Redis", arguments: StoreConformance.cases)
     func redis(_ rule: StoreConformance.Case) async throws {
         let namespace = StoreKit.namespace()
         let store = try await StoreKit.store(namespace)
