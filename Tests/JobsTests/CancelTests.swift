@@ -75,7 +75,7 @@ struct CancelTests {
         try await TestNode(.holding()).running { node in
             let id = try await node.add()
             await node.executor.started(1)
-            let waiter = Task { try await node.client.wait(for: id, timeout: .seconds(3_600)) }
+            let waiter = node.spawn { try await node.client.wait(for: id, timeout: .seconds(3_600)) }
             await node.time.timersPending(TestNode.idleTimers + 2)
             node.store.fail(.settle, times: 1)
             node.executor.end(id, RunningTests.failure)

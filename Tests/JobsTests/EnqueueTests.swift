@@ -137,7 +137,7 @@ struct EnqueueTests {
     func cancelledEnqueue() async throws {
         try await TestNode().running { node in
             node.store.hold(.insert)
-            let caller = Task { try await node.add() }
+            let caller = node.spawn { try await node.add() }
             await node.store.holds(.insert)
             caller.cancel()
             node.store.release(.insert)
@@ -150,7 +150,7 @@ struct EnqueueTests {
         try await TestNode(.holding()).running { node in
             let id = try await node.add()
             await node.executor.started(1)
-            let waiter = Task { try await node.client.wait(for: id, timeout: .seconds(30)) }
+            let waiter = node.spawn { try await node.client.wait(for: id, timeout: .seconds(30)) }
             await node.time.timersPending(TestNode.idleTimers + 2)
             node.executor.end(id)
             #expect(try await waiter.value?.state == .completed)
@@ -163,7 +163,7 @@ struct EnqueueTests {
         let executor = ScriptedExecutor { $0.lease.attemptNumber == 1 ? RunningTests.failure : .success(result: nil) }
         try await TestNode(executor).running { node in
             let id = try await node.add(in: .seconds(1))
-            let waiter = Task { try await node.client.wait(for: id, timeout: .seconds(3_600)) }
+            let waiter = node.spawn { try await node.client.wait(for: id, timeout: .seconds(3_600)) }
             await node.time.timersPending(TestNode.idleTimers + 2)
             node.time.advance(by: .seconds(1))
             await node.settled(id)
@@ -177,7 +177,7 @@ struct EnqueueTests {
         try await TestNode(.holding()).running { node in
             let id = try await node.add()
             await node.executor.started(1)
-            let waiter = Task { try await node.client.wait(for: id, timeout: .seconds(30)) }
+            let waiter = node.spawn { try await node.client.wait(for: id, timeout: .seconds(30)) }
             await node.time.timersPending(TestNode.idleTimers + 2)
             node.time.advance(by: .seconds(30))
             #expect(try await waiter.value?.state == .running)
@@ -201,7 +201,7 @@ struct EnqueueTests {
         try await TestNode(.holding()).running { node in
             let id = try await node.add()
             await node.executor.started(1)
-            let waiter = Task { try await node.client.wait(for: id, timeout: .seconds(30)) }
+            let waiter = node.spawn { try await node.client.wait(for: id, timeout: .seconds(30)) }
             await node.time.timersPending(TestNode.idleTimers + 2)
             let pending = node.time.pendingTimers
             waiter.cancel()

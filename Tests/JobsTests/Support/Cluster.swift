@@ -14,7 +14,7 @@ final class Cluster: Sendable {
     }
 
     let time = ManualTime()
-    private let executor = TurnExecutor()
+    private let turns = TurnExecutor()
     /// A handle that belongs to no node.
     let store: MemoryJobStore
     private let state = Mutex(State())
@@ -37,7 +37,7 @@ final class Cluster: Sendable {
         settings.process = ProcessStamp(bootID: "boot", pidNamespace: 1, pid: pid, startTime: 1)
         settings.isAlive = { [weak self] process in self?.state.withLock { $0.alive.contains(process.pid) } }
         change(&settings)
-        let node = TestNode(executor, store: FaultyStore(store.peer()), time: time, settings)
+        let node = TestNode(executor, store: FaultyStore(store.peer()), time: time, turns: turns, settings)
         state.withLock { $0.nodes.append(node) }
         return node
     }
@@ -52,15 +52,15 @@ final class Cluster: Sendable {
         return node
     }
 
-    func start(_ node: TestNode) async throws { try await node.start(on: executor) }
+    func start(_ node: TestNode) async throws { try await node.start() }
 
     /// Runs `body`, then ends every node; nothing is left of any.
     static func run(
         sourceLocation: SourceLocation = #_sourceLocation, _ body: (Cluster) async throws -> Void
     ) async throws {
         let cluster = Cluster()
-        defer { cluster.executor.stop() }
-        try await withTaskExecutorPreference(cluster.executor) {
+        defer { cluster.turns.stop() }
+        try await withTaskExecutorPreference(cluster.turns) {
             await Task.yield()
             let result: Result<Void, any Error>
             do { result = .success(try await body(cluster)) } catch { result = .failure(error) }
@@ -109,11 +109,11 @@ final class Cluster: Sendable {
     }
 
     /// Suspends until all nodes have done what they do without time going by.
-    func rest() async { await executor.idle() }
+    func rest() async { await turns.idle() }
 
     /// A task among those of the nodes.
     func task<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) -> Task<Value, any Error> {
-        Task(executorPreference: executor) { try await body() }
+        Task(executorPreference: turns) { try await body() }
     }
 
     func job(_ id: JobID) async throws -> JobRecord { try #require(try await store.job(id)) }

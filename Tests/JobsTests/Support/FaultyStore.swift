@@ -77,7 +77,8 @@ final class FaultyStore: JobStore {
     /// How often the attempt's lease was renewed.
     func renewals(of token: AttemptToken) -> Int { state.withLock { $0.renewals[token] ?? 0 } }
 
-    /// Calls of the verb do their work and keep the answer until ``release(_:)``.
+    /// Calls of the verb do their work and keep the answer until ``release(_:)``; not a claim that finds nothing, of which
+    /// one may be under way at any time.
     func hold(_ verb: Verb) {
         _ = state.withLock { $0.heldVerbs.insert(verb) }
     }
@@ -124,7 +125,8 @@ final class FaultyStore: JobStore {
     }
 
     private func step<Value: Sendable>(
-        _ verbs: [Verb], dead answer: Value? = nil, _ body: () async throws -> Value
+        _ verbs: [Verb], dead answer: Value? = nil, mayKeep: (Verb, Value) -> Bool = { _, _ in true },
+        _ body: () async throws -> Value
     ) async throws -> Value {
         await waitForThaw(of: verbs)
         defer { for verb in verbs { count(verb) } }
@@ -143,7 +145,7 @@ final class FaultyStore: JobStore {
             if let answer { return answer }
             throw MainspringError(.storeFailed, "this death was asked for")
         }
-        for verb in verbs { await keepBack(verb) }
+        for verb in verbs where mayKeep(verb, value) { await keepBack(verb) }
         return value
     }
 
@@ -189,7 +191,11 @@ final class FaultyStore: JobStore {
     func exchange(_ settlements: [Settlement], claiming request: ClaimRequest?) async throws -> Exchange {
         let verbs = [.exchange] + (settlements.isEmpty ? [] : [.settle]) + (request == nil ? [] : [Verb.claim])
         let dead = Exchange(settled: settlements.map { _ in .stale })
-        return try await step(verbs, dead: dead) { try await inner.exchange(settlements, claiming: request) }
+        return try await step(verbs, dead: dead) { verb, exchange in
+            verb != .claim || !exchange.leases.isEmpty
+        } _: {
+            try await inner.exchange(settlements, claiming: request)
+        }
     }
     func restore(
         _ jobs: [JobSnapshot], fired: [String: Timestamp], now: Timestamp

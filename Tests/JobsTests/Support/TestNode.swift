@@ -7,7 +7,8 @@ import Testing
 
 @testable import MainspringJobs
 
-/// One node's jobs over a memory store, in virtual time.
+/// One node's jobs over a memory store, in virtual time and, with the test, in turns on one thread: what a test sees does not
+/// depend on the machine's load.
 ///
 /// Its kinds: `work` (three attempts, 10 s backoff, timeout 60 s), `other` in the queue `other`, and `once`, unique by `n`.
 final class TestNode: Sendable {
@@ -24,6 +25,8 @@ final class TestNode: Sendable {
     let process: ProcessStamp?
     let health = StoreHealth(logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     let system: JobSystem
+    private let turns: TurnExecutor
+    private let sharesTurns: Bool
     private let drains: Counter
     private let stops: Counter
     private let task = Mutex<Task<Void, Never>?>(nil)
@@ -65,9 +68,13 @@ final class TestNode: Sendable {
                 incarnation: incarnation, kinds: kinds))
     }
 
-    init(_ executor: ScriptedExecutor, store: FaultyStore? = nil, time: ManualTime = ManualTime(), _ settings: Settings)
-    {
+    init(
+        _ executor: ScriptedExecutor, store: FaultyStore? = nil, time: ManualTime = ManualTime(),
+        turns: TurnExecutor? = nil, _ settings: Settings
+    ) {
         self.executor = executor
+        self.turns = turns ?? TurnExecutor()
+        sharesTurns = turns != nil
         let store = store ?? FaultyStore(time: time)
         self.store = store
         self.time = time
@@ -97,6 +104,8 @@ final class TestNode: Sendable {
             drained: { drains.add() })
     }
 
+    deinit { if !sharesTurns { turns.stop() } }
+
     var client: JobClient { system.client }
     var drainCount: Int { drains.value }
     /// How often somebody else asked it to stop.
@@ -106,28 +115,30 @@ final class TestNode: Sendable {
     func running(
         sourceLocation: SourceLocation = #_sourceLocation, _ body: (TestNode) async throws -> Void
     ) async throws {
-        try await start()
-        await time.timersPending(Self.idleTimers)
-        let result: Result<Void, any Error>
-        do { result = .success(try await body(self)) } catch { result = .failure(error) }
-        await stop(sourceLocation: sourceLocation)
-        #expect(time.pendingTimers == 0, "no timer is left", sourceLocation: sourceLocation)
-        try result.get()
+        try await withTaskExecutorPreference(turns) {
+            await Task.yield()
+            try await start()
+            await time.timersPending(Self.idleTimers)
+            let result: Result<Void, any Error>
+            do { result = .success(try await body(self)) } catch { result = .failure(error) }
+            await stop(sourceLocation: sourceLocation)
+            #expect(time.pendingTimers == 0, "no timer is left", sourceLocation: sourceLocation)
+            try result.get()
+        }
     }
 
-    /// On the executor, all of its tasks run there.
-    func start(on executor: TurnExecutor? = nil) async throws {
+    func start() async throws {
         try await system.join()
-        let run =
-            if let executor {
-                Task(executorPreference: executor) { [system] in
-                    system.begin()
-                    await system.work()
-                }
-            } else {
-                Task { [system] in await system.run() }
-            }
+        let run = Task(executorPreference: turns) { [system] in
+            system.begin()
+            await system.work()
+        }
         task.withLock { $0 = run }
+    }
+
+    /// A task among those of the node.
+    func spawn<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) -> Task<Value, any Error> {
+        Task(executorPreference: turns) { try await body() }
     }
 
     /// Ends it, by force if need be; nothing happens the second time.
