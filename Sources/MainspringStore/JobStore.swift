@@ -16,6 +16,9 @@ public protocol JobStore: Sendable {
     /// For metrics and messages: `sqlite`, `memory`.
     var name: String { get }
 
+    /// How many exchanges a node keeps under way: 2 where it waits for the way there and back, else 1 (default).
+    var exchangesAtOnce: Int { get }
+
     // MARK: Jobs come and run
 
     /// Writes new jobs. Each group is one caller's request: all of its jobs are written, or none.
@@ -134,6 +137,8 @@ public protocol JobStore: Sendable {
 }
 
 extension JobStore {
+    public var exchangesAtOnce: Int { 1 }
+
     /// ``exchange(_:claiming:)`` without a claim.
     public func settle(_ settlements: [Settlement]) async throws -> [SettleResult] {
         try await exchange(settlements, claiming: nil).settled

@@ -1,3 +1,4 @@
+import MainspringTesting
 import Testing
 
 @testable import MainspringJobs
@@ -171,6 +172,73 @@ struct PumpMachineTests {
         pump.quiesce()
         pump.failed(first)
         #expect(pump.isAtRest)
+    }
+
+    @Test("with two at once, the second leaves with the ends of a quarter of the slots, and takes no slot twice")
+    func second() throws {
+        var pump = PumpMachine(workers: ["a": 8], exchangesAtOnce: 2)
+        let first = try next(&pump)
+        #expect(first.demand == ["a": 8])
+        #expect(pump.next() == nil, "nothing has ended")
+        pump.answered(first, claimed: ["a": 8])
+        pump.ended("a")
+        let one = try next(&pump)
+        pump.ended("a")
+        #expect(pump.next() == nil, "one end of eight slots is few")
+        pump.ended("a")
+        let two = try next(&pump)
+        #expect(two == Exchange(demand: ["a": 2], ended: ["a": 2], ends: 2))
+        for _ in 0..<4 { pump.ended("a") }
+        #expect(pump.next() == nil, "two are under way")
+        pump.answered(one, claimed: [:])
+        #expect(try next(&pump) == Exchange(ended: ["a": 4], ends: 4), "the queue is empty, as far as is known")
+        pump.answered(two, claimed: ["a": 2])
+        pump.ended("a")
+        #expect(pump.isAsking)
+    }
+
+    @Test("whatever comes in whatever order, each slot is in one place", arguments: 1...3, [0, 1, 2, 3, 4] as [UInt64])
+    func slots(atOnce: Int, seed: UInt64) throws {
+        var random = SeededGenerator(seed: seed)
+        let workers = ["a": 7, "b": 3]
+        var pump = PumpMachine(workers: workers, exchangesAtOnce: atOnce)
+        var asked: [Exchange] = []
+        var running = ["a": 0, "b": 0]
+        var ended = ["a": 0, "b": 0]
+        for _ in 0..<5_000 {
+            let name = Bool.random(using: &random) ? "a" : "b"
+            switch Int.random(in: 0..<6, using: &random) {
+            case 0, 1:
+                guard let exchange = pump.next() else { continue }
+                asked.append(exchange)
+            case 2 where !asked.isEmpty:
+                let exchange = asked.remove(at: Int.random(in: 0..<asked.count, using: &random))
+                let got = exchange.demand.mapValues { Int.random(in: 0...$0, using: &random) }
+                for (name, count) in got { running[name, default: 0] += count }
+                for (name, count) in exchange.ended { ended[name, default: 0] -= count }
+                pump.answered(exchange, claimed: got)
+            case 3 where !asked.isEmpty:
+                pump.failed(asked.remove(at: Int.random(in: 0..<asked.count, using: &random)))
+                pump.backedOff()
+            case 4 where running[name, default: 0] > 0:
+                running[name, default: 0] -= 1
+                ended[name, default: 0] += 1
+                pump.ended(name)
+            default: pump.wake(name)
+            }
+            #expect(asked.count <= atOnce)
+            for (name, slots) in workers {
+                let fresh = asked.reduce(0) { $0 + max(0, ($1.demand[name] ?? 0) - ($1.ended[name] ?? 0)) }
+                let taken = running[name, default: 0] + ended[name, default: 0] + fresh
+                try #require(taken <= slots, "seed \(seed)")
+            }
+        }
+        // Nothing got lost: once all is answered and every job has ended, all slots are asked for.
+        for exchange in asked { pump.failed(exchange) }
+        pump.backedOff()
+        for (name, count) in running { for _ in 0..<count { pump.ended(name) } }
+        for name in workers.keys { pump.wake(name) }
+        #expect(pump.next()?.demand == workers, "seed \(seed)")
     }
 
     @Test("a queue that nobody declared is nobody's; an end of it is written all the same")

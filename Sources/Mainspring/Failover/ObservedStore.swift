@@ -17,6 +17,7 @@ struct ObservedStore<Base: JobStore>: JobStore {
     }
 
     var name: String { base.name }
+    var exchangesAtOnce: Int { base.exchangesAtOnce }
 
     func insert(_ groups: [[NewJob]], now: Timestamp) async throws -> [[InsertResult]] {
         try await step("insert") { try await base.insert(groups, now: now) }

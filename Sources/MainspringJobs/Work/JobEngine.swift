@@ -32,7 +32,8 @@ public final class JobEngine: Sendable {
     private let onRelease: @Sendable (_ queue: String) -> Void
     private let drained: @Sendable () -> Void
     private let state: Mutex<State>
-    private let pumpSignal = WakeSignal()
+    /// One for each exchange that may be under way.
+    private let pumpSignals: [WakeSignal]
     private let channels: [String: LeaseChannel]
 
     /// `onRelease` is called when a job let go of a unique key that a newer one of its queue may have waited for; `drained` when
@@ -57,7 +58,11 @@ public final class JobEngine: Sendable {
         self.reporter = reporter
         reporting = JobAttempt.Reporting(time: time) { reporter.submit($1, of: $0) }
         leases = LeaseRenewal(store: store, time: time, health: health)
-        state = Mutex(State(pump: PumpMachine(workers: registry.worked.mapValues(\.workers))))
+        pumpSignals = (0..<max(1, store.exchangesAtOnce)).map { _ in WakeSignal() }
+        state = Mutex(
+            State(
+                pump: PumpMachine(
+                    workers: registry.worked.mapValues(\.workers), exchangesAtOnce: store.exchangesAtOnce)))
         channels = registry.worked.mapValues { _ in LeaseChannel() }
     }
 
@@ -78,7 +83,9 @@ public final class JobEngine: Sendable {
                 await self.reporter.run { [weak self] attempt, result in self?.told(attempt, result) }
             }
             await withTaskGroup(of: Void.self) { group in
-                group.addTask(name: "mainspring.pump") { await self.pump() }
+                for signal in self.pumpSignals {
+                    group.addTask(name: "mainspring.pump") { await self.pump(signal) }
+                }
                 for (queue, options) in self.registry.worked {
                     for number in 1...max(1, options.workers) {
                         group.addTask(name: "mainspring.worker.\(queue).\(number)") {
@@ -91,7 +98,7 @@ public final class JobEngine: Sendable {
         }
     }
 
-    private func pump() async {
+    private func pump(_ signal: WakeSignal) async {
         var retry: (any ScheduledAction)?
         while !state.withLock({ $0.isDrained }) {
             if let (exchange, ends) = nextExchange() {
@@ -99,11 +106,15 @@ public final class JobEngine: Sendable {
                 // Short jobs that begin now end before the next exchange, and go with it.
                 await Task.yield()
             } else {
-                await pumpSignal.wait()
+                await signal.wait()
             }
         }
         retry?.cancel()
         for channel in channels.values { channel.close() }
+    }
+
+    private func wakePump() {
+        for signal in pumpSignals { signal.notify() }
     }
 
     private func nextExchange() -> (PumpMachine.Exchange, AttemptEnds)? {
@@ -118,7 +129,7 @@ public final class JobEngine: Sendable {
     private func askAgainLater() -> any ScheduledAction {
         time.schedule(after: health.retryDelay(of: .exchange)) { [self] in
             state.withLock { $0.pump.backedOff() }
-            pumpSignal.notify()
+            wakePump()
         }
     }
 
@@ -147,7 +158,7 @@ public final class JobEngine: Sendable {
             state.withLock { state in
                 state.pump.failed(exchange)
                 state.ends.prepend(ends)
-                state.pendingCancels = []
+                if !state.pump.isAsking { state.pendingCancels = [] }
             }
             return false
         }
@@ -181,7 +192,7 @@ public final class JobEngine: Sendable {
         let only = exchange.demand.count == 1 ? exchange.demand.keys.first : nil
         let byQueue = only.map { [$0: attempts] } ?? Dictionary(grouping: attempts) { $0.lease.job.queue }
         let (cancels, isQuiet): (Set<JobID>, Bool) = state.withLock { state in
-            defer { state.pendingCancels = [] }
+            defer { if !state.pump.isAsking { state.pendingCancels = [] } }
             for attempt in attempts { state.running[ObjectIdentifier(attempt)] = attempt }
             state.pump.answered(exchange, claimed: byQueue.mapValues(\.count))
             return (state.pendingCancels, state.pump.isQuiet)
@@ -254,7 +265,7 @@ public final class JobEngine: Sendable {
             state.ends.append(settlement, of: attempt, isZombie: isZombie)
             state.pump.ended(attempt.lease.job.queue, freesSlot: !isZombie)
         }
-        pumpSignal.notify()
+        wakePump()
     }
 
     /// The attempt was told to end and did not: its end is written without it, and its slot stays taken.
@@ -279,7 +290,7 @@ public final class JobEngine: Sendable {
             state.running[ObjectIdentifier(attempt)] = nil
             state.pump.freed(attempt.lease.job.queue)
         }
-        pumpSignal.notify()
+        wakePump()
         tellIfDrained()
     }
 
@@ -290,7 +301,7 @@ public final class JobEngine: Sendable {
             return true
         }
         guard isDrainedNow else { return }
-        pumpSignal.notify()
+        wakePump()
         drained()
     }
 
@@ -321,12 +332,12 @@ public final class JobEngine: Sendable {
     /// A queue may hold work.
     public func wake(queue: String) {
         state.withLock { $0.pump.wake(queue) }
-        pumpSignal.notify()
+        wakePump()
     }
 
     func wakeAll() {
         state.withLock { $0.pump.wakeAll() }
-        pumpSignal.notify()
+        wakePump()
     }
 
     /// Stops a running job that was asked to cancel.
@@ -341,13 +352,13 @@ public final class JobEngine: Sendable {
     /// While on, no more claims; what runs goes on.
     func drain(_ isOn: Bool) {
         state.withLock { $0.pump.drain(isOn) }
-        pumpSignal.notify()
+        wakePump()
     }
 
     /// No more claims, for good; what runs goes on.
     public func quiesce() {
         state.withLock { $0.pump.quiesce() }
-        pumpSignal.notify()
+        wakePump()
         tellIfDrained()
     }
 

@@ -1,11 +1,14 @@
 /// Decides when to ask the store, and for what: the ends of attempts to write, and free slots to fill, where there may be work.
 /// Pure; `JobEngine` is its shell.
 ///
-/// One exchange is under way at a time, and what comes meanwhile goes with the next: nothing waits for company, and no more can
-/// gather than there are slots. The slots of the attempts whose ends are written are filled by the same exchange. A queue is asked again only after something says that
-/// it may hold work (an insert, a promotion, a retry, a resume, or a claim that was filled): an idle node asks nothing.
+/// While an exchange is under way, what comes goes with the next: nothing waits for company, and no more can gather than there
+/// are slots. Where the way to the store is long, a second one may leave before the first has come back, when the ends of a
+/// quarter of the slots have gathered. The slots of the attempts whose ends are written are filled by the same exchange. A queue
+/// is asked again only after something says that it may hold work (an insert, a promotion, a retry, a resume, or a claim that
+/// was filled): an idle node asks nothing.
 struct PumpMachine {
     private struct Queue {
+        /// Slots that no exchange under way is to fill.
         var free: Int
         /// Slots of attempts that have ended, and whose ends are not written.
         var ended = 0
@@ -26,16 +29,23 @@ struct PumpMachine {
 
     private var queues: [String: Queue]
     private var waitingEnds = 0
-    private(set) var isAsking = false
+    private var asking = 0
+    private let mostAtOnce: Int
+    /// Ends for which another exchange leaves beside those under way.
+    private let bulk: Int
     /// After a failure, until ``backedOff()``.
     private var isBackingOff = false
     private(set) var isQuiet = false
     /// Takes no jobs for now; what runs goes on.
     private(set) var isDraining = false
 
-    init(workers: [String: Int]) {
+    init(workers: [String: Int], exchangesAtOnce: Int = 1) {
         queues = workers.mapValues { Queue(free: $0) }
+        mostAtOnce = max(1, exchangesAtOnce)
+        bulk = max(1, workers.values.reduce(0, +) / 4)
     }
+
+    var isAsking: Bool { asking > 0 }
 
     /// Nothing is asked now, and nothing waits to be written.
     var isAtRest: Bool { isQuiet && !isAsking && waitingEnds == 0 }
@@ -70,10 +80,11 @@ struct PumpMachine {
         if !isDraining { wakeAll() }
     }
 
-    /// The next question. Nil while one is under way or was failing just now, or when there is nothing to ask. It must be
-    /// answered by ``answered(_:claimed:)`` or ``failed(_:)``. It claims nothing unless it `mayClaim`; then it waits for a wake.
+    /// The next question. Nil while enough are under way or one was failing just now, or when there is nothing to ask. It must
+    /// be answered by ``answered(_:claimed:)`` or ``failed(_:)``. It claims nothing unless it `mayClaim`; then it waits for a
+    /// wake.
     mutating func next(mayClaim: Bool = true) -> Exchange? {
-        guard !isAsking, !isBackingOff else { return nil }
+        guard !isBackingOff, asking == 0 || (asking < mostAtOnce && waitingEnds >= bulk) else { return nil }
         var exchange = Exchange(ends: waitingEnds)
         for (name, queue) in queues {
             if queue.ended > 0 { exchange.ended[name] = queue.ended }
@@ -81,30 +92,38 @@ struct PumpMachine {
             exchange.demand[name] = queue.free + queue.ended
         }
         guard exchange.ends > 0 || !exchange.demand.isEmpty else { return nil }
-        isAsking = true
+        asking += 1
         waitingEnds = 0
         for name in exchange.ended.keys { queues[name]?.ended = 0 }
-        for name in exchange.demand.keys { queues[name]?.wokenMeanwhile = false }
+        for name in exchange.demand.keys {
+            queues[name]?.free = 0
+            queues[name]?.wokenMeanwhile = false
+        }
         return exchange
     }
 
     /// The ends are written, and so many jobs were claimed.
     mutating func answered(_ exchange: Exchange, claimed counts: [String: Int]) {
-        isAsking = false
-        for (name, ended) in exchange.ended { queues[name]?.free += ended }
+        asking -= 1
+        for (name, ended) in exchange.ended where exchange.demand[name] == nil { queues[name]?.free += ended }
         for (name, asked) in exchange.demand {
             let got = counts[name] ?? 0
-            queues[name]?.free -= got
-            if got < asked, queues[name]?.wokenMeanwhile == false { queues[name]?.mayHaveWork = false }
+            queues[name]?.free += asked - got
+            if got == asked {
+                queues[name]?.mayHaveWork = true
+            } else if queues[name]?.wokenMeanwhile == false {
+                queues[name]?.mayHaveWork = false
+            }
         }
     }
 
     /// Nothing was written; what was asked is asked again after ``backedOff()``.
     mutating func failed(_ exchange: Exchange) {
-        isAsking = false
+        asking -= 1
         isBackingOff = true
         waitingEnds += exchange.ends
         for (name, ended) in exchange.ended { queues[name]?.ended += ended }
+        for (name, asked) in exchange.demand { queues[name]?.free += asked - (exchange.ended[name] ?? 0) }
     }
 
     /// The delay after a failure is over.

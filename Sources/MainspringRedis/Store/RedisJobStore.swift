@@ -45,6 +45,8 @@ public final class RedisJobStore: RemoteJobStore {
     }
 
     public var name: String { "redis" }
+    /// Measured on two cores: with one, the server waits for this node and the node for it.
+    public var exchangesAtOnce: Int { 2 }
 
     /// What the namespace was made with, and what the server is now.
     public func look() async throws -> StoreEpoch {

@@ -82,6 +82,7 @@ public final class FailoverStore: JobStore {
     }
 
     public var name: String { primary.name }
+    public var exchangesAtOnce: Int { primary.exchangesAtOnce }
 
     public var status: FailoverStatus {
         var status = state.withLock { $0.status }

@@ -166,6 +166,7 @@ package final class FlakyServer: RemoteJobStore {
     }
 
     package var name: String { "flaky" }
+    package var exchangesAtOnce: Int { 2 }
 
     package func insert(_ groups: [[NewJob]], now: Timestamp) async throws -> [[InsertResult]] {
         try await step(.insert) { try await $0.insert(groups, now: now) }
