@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import MainspringCore
 import MainspringRedis
@@ -8,7 +9,7 @@ import MainspringTesting
 import Synchronization
 import Testing
 
-/// `mainspring store move`, killed with SIGKILL wherever it is, and begun again.
+/// `mainspring store move`, killed with SIGKILL wherever it is, and begun again; `MAINSPRING_SEED` says where.
 @Suite("A move that is killed", .serialized, .timeLimit(.minutes(5)))
 struct RedisMoveTests {
     private static let jobs = 3000
@@ -22,8 +23,8 @@ struct RedisMoveTests {
 
     @Test("brings every job to Redis exactly once, and back")
     func killed() async throws {
-        let seed = UInt64.random(in: 0 ... .max)
-        // What it takes to see the same again.
+        let seed =
+            ProcessInfo.processInfo.environment["MAINSPRING_SEED"].flatMap { UInt64($0) } ?? .random(in: 0 ... .max)
         print("RedisMoveTests: seed \(seed)")
         var random = SeededGenerator(seed: seed)
         let server = try await TestRedis.start(options())
