@@ -13,7 +13,7 @@ public struct ClaimRequest: Sendable, Equatable {
     /// How long the leases hold without a renewal.
     public var lease: Duration
     /// Nonces of the owner's earlier requests whose answers it never got: their leases are handed out again, first, with
-    /// the tokens that they have.
+    /// tokens of this request, so once.
     public var unanswered: Set<String>
 
     public init(

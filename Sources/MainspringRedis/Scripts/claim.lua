@@ -109,8 +109,9 @@ local function take(queue, claimed, all, bytes, owner, now, token, score)
   return bytes
 end
 
--- What earlier requests of the owner were handed, as far as there is demand for it: appends it to `all`.
-local function handAgain(nonces, demand, all, owner, score)
+-- What earlier requests of the owner were handed, as far as there is demand for it: appends it to `all`. With a new token,
+-- so that no later request finds it again.
+local function handAgain(nonces, demand, all, owner, token, score)
   local lost, from, known = {}, 1, {}
   while from <= #nonces do
     local nonce
@@ -123,21 +124,24 @@ local function handAgain(nonces, demand, all, owner, score)
   for index = 1, #seqs do
     local job = found[index] and parse(seqs[index], found[index])
     if job and job.state == '3' and known[string.sub(job.token, 1, -15)] and job.token:sub(-14) == '.' .. job.seq then
-      lost[#lost + 1] =
-        {seq = job.seq, queue = job.queue, text = job.text, rank = tonumber(job.at) - HEAD_START[job.prio]}
+      lost[#lost + 1] = {seq = job.seq, job = job, rank = tonumber(job.at) - HEAD_START[job.prio]}
     end
   end
   table.sort(lost, byRank)
   local bodies = read('b', seqsOf(lost))
   for index, one in ipairs(lost) do
-    local slots = demand[one.queue] or 0
+    local job = one.job
+    local slots = demand[job.queue] or 0
     if slots > 0 and bodies[index] then
-      demand[one.queue] = slots - 1
+      demand[job.queue] = slots - 1
       one.body = bodies[index]
-      call('ZADD', key, score, one.seq)
+      jobs[one.seq] = job
+      touch(job)
+      job.token, job.score = token .. one.seq, score
       all[#all + 1] = one
     end
   end
+  flush()
 end
 
 local function claim(from)
@@ -145,7 +149,7 @@ local function claim(from)
   local score, fits = text(steadyTime() + tonumber(ARGV[from + 3])), filter(ARGV[from + 4])
   local claimed, isMixed, bytes, demand = {}, #ARGV > from + 7 or ARGV[from + 5] ~= '', BYTES, {}
   for index = from + 6, #ARGV, 2 do demand[ARGV[index]] = tonumber(ARGV[index + 1]) end
-  if ARGV[from + 5] ~= '' then handAgain(ARGV[from + 5], demand, claimed, owner, score) end
+  if ARGV[from + 5] ~= '' then handAgain(ARGV[from + 5], demand, claimed, owner, token, score) end
   -- Queue by queue: what a job of one lets go of may make one of the next available.
   for index = from + 6, #ARGV, 2 do
     local queue = ARGV[index]

@@ -55,10 +55,12 @@ enum StoreRefusal {
         }
     }
 
-    /// Redis 6.2 wraps an error that a script met into its own.
+    /// Redis 6.2 wraps an error that a script met into its own; what the user may not do inside a script has no code at all, in
+    /// the words of Redis or of Valkey.
     private static func code(_ refusal: RedisRefusal) -> String {
         guard refusal.code == "ERR" else { return refusal.code }
-        if refusal.message.contains("can't run this command") { return "NOPERM" }
+        let denials = ["can't run this command", "ACL failure in script"]
+        if denials.contains(where: refusal.message.contains) { return "NOPERM" }
         let codes = ["OOM", "READONLY", "MISCONF", "NOREPLICAS", "NOPERM", "LOADING", "STALETERM"]
         return codes.first { refusal.message.contains("-\($0) ") } ?? refusal.code
     }

@@ -65,6 +65,4 @@ struct ClaimFront {
 struct ClaimedJob {
     let rank: Int64
     var stored: StoredJob
-    /// The one that it has already.
-    var token: String?
 }

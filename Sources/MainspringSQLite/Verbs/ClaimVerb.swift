@@ -26,9 +26,7 @@ extension StoreTransaction {
             claimed.sort { ($0.rank, $0.stored.seq) < ($1.rank, $1.stored.seq) }
         }
         return claimed.map { job in
-            Lease(
-                job: job.stored.job,
-                token: AttemptToken(rawValue: job.token ?? "\(request.nonce).\(job.stored.seq)"))
+            Lease(job: job.stored.job, token: AttemptToken(rawValue: "\(request.nonce).\(job.stored.seq)"))
         }
     }
 
@@ -37,22 +35,21 @@ extension StoreTransaction {
         let lost = try statement(Self.unanswered)
             .bind(request.owner.name, request.owner.incarnation, request.unanswered.jsonText)
             .rows { row in
-                ClaimedJob(
-                    rank: row.int(JobColumns.count), stored: try row.stored(), token: row.text(JobColumns.count + 1))
+                ClaimedJob(rank: row.int(JobColumns.count), stored: try row.stored())
             }
         let end = steady.end(after: request.lease)
-        let renew = try statement("UPDATE mainspring_job SET lease_until = ?2 WHERE seq = ?1")
+        let hand = try statement("UPDATE mainspring_job SET token = ?2 || seq, lease_until = ?3 WHERE seq = ?1")
         return try lost.filter { job in
             guard let slots = demand[job.stored.job.queue], slots > 0 else { return false }
             demand[job.stored.job.queue] = slots - 1
-            try renew.bind(job.stored.seq, end).run()
+            try hand.bind(job.stored.seq, request.nonce + ".", end).run()
             reach(.stepped)
             return true
         }
     }
 
     private static let unanswered = """
-        SELECT \(JobColumns.list), rank, token FROM mainspring_job
+        SELECT \(JobColumns.list), rank FROM mainspring_job
         WHERE state = 3 AND owner_node = ?1 AND owner_incarnation = ?2
             AND EXISTS (SELECT 1 FROM json_each(?3) WHERE token = value || '.' || seq)
         ORDER BY rank, seq

@@ -37,7 +37,8 @@ extension MemoryState {
         return lost.sorted { $0.place < $1.place }.compactMap { job in
             guard let slots = demand[job.record.queue], slots > 0 else { return nil }
             demand[job.record.queue] = slots - 1
-            job.hold?.leaseUntil = until
+            let token = AttemptToken(rawValue: request.nonce + ".\(job.seq)")
+            job.hold = .init(owner: request.owner, token: token, leaseUntil: until)
             return job.place
         }
     }

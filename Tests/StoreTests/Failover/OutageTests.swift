@@ -161,7 +161,7 @@ struct OutageTests {
         }
     }
 
-    @Test("a claim without an answer is handed out again, with its token")
+    @Test("a claim without an answer is handed out again")
     func unansweredClaim() async throws {
         try await FailoverKit.run { kit in
             try await kit.add(kit.new("a"), kit.new("b"), kit.new("c"))
@@ -170,7 +170,6 @@ struct OutageTests {
             try await kit.running { await kit.back() }
             let leases = try await kit.claim(3, nonce: "next")
             #expect(Set(leases.map(\.job.id.rawValue)) == ["a", "b", "c"])
-            #expect(leases.count { $0.token.rawValue.hasPrefix("lost.") } == 2)
             #expect(try await kit.store.settle(leases.map { kit.end($0) }).allSatisfy { $0 == .settled(.completed) })
         }
     }
