@@ -212,7 +212,7 @@ let package = Package(
             name: "RedisTests",
             dependencies: [
                 "MainspringCore", "MainspringStore", "MainspringRedis", "MainspringSQLite", "MainspringRuntime",
-                "MainspringTesting", "ChaosProbe",
+                "MainspringJobs", "MainspringTesting", "ChaosProbe", .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -278,7 +278,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "MainspringCore", "MainspringRuntime", "MainspringCLI", "MainspringTesting", "RuntimeProbe",
+                "MainspringCore", "MainspringRuntime", "MainspringCLI", "MainspringRedis", "MainspringSQLite",
+                "MainspringStore", "MainspringTesting", "RuntimeProbe",
                 "graceful-shutdown", "hello", "hello-job", "http-service", "typed-jobs",
             ]
         ),

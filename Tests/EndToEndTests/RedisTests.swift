@@ -120,6 +120,57 @@ struct RedisTests {
         }
     }
 
+    /// Rows of a drill's table that failed.
+    private func failures(_ drill: CommandResult) -> [String] {
+        drill.output.split(separator: "\n").filter { $0.hasPrefix("FAIL") }.map(String.init)
+    }
+
+    @Test("a drill on a node whose spool is too small fails, and names the promise that does not hold")
+    func drillWithSmallSpool() async throws {
+        let redis = try await TestRedis.start()
+        let folder = try folder(redis, more: "spool: { limit: 5 }")
+        let daemon = try await Daemon.start(in: folder)
+        let drill = try await daemon.cli("drill", "failover", "--for", "500ms")
+        #expect(drill.status == 1, "\(drill)")
+        let failures = failures(drill)
+        #expect(failures.count == 1 && failures[0].contains("every job was taken in"), "\(drill.output)")
+        #expect(failures.first?.contains("spool") == true, "\(drill.output)")
+        #expect(drill.output.contains("5 of 5 completed"))
+        let asked = try await RawHTTP.request(
+            port: daemon.port, "POST", "/v1/drills/failover", body: #"{"for_seconds": 0.5}"#)
+        #expect(asked.status == 200 && asked.body.contains(#""passed":false"#), "\(asked)")
+        #expect(try await daemon.stop() == 0)
+    }
+
+    @Test("a drill whose server does not come back fails within its time; what it added is kept, and runs later")
+    func drillWithoutReturn() async throws {
+        let redis = try await TestRedis.start(Self.durable)
+        let folder = try folder(redis)
+        let daemon = try await Daemon.start(in: folder)
+        async let drilled = daemon.cli("drill", "failover", "--for", "3s")
+        try await eventually("the drill began") { try await state(daemon) == "spooling" ? () : nil }
+        redis.stop()
+        let drill = try await drilled
+        #expect(drill.status == 1, "\(drill)")
+        let failures = failures(drill).joined(separator: "\n")
+        #expect(failures.contains("the node came back to its store") && failures.contains("it is spooling"))
+        #expect(failures.contains("none was lost: all have run") && failures.contains(" 0 of "))
+        #expect(failures.contains("in order") && failures.contains("the store does not tell"))
+        #expect(drill.output.contains("pass") && drill.output.contains("every job was taken in"), "\(drill.output)")
+        let refused = try await daemon.cli("drill", "failover", "--for", "1s")
+        #expect(refused.status == 1 && refused.errors.contains("away by itself"), "\(refused)")
+        redis.proceed()
+        let added = try #require(
+            drill.output.split(separator: " 0 of ").last?.split(separator: " ").first.flatMap { Int($0) })
+        try await eventually("all \(added) jobs of the failed drill have run") {
+            let jobs = try await daemon.get("/v1/jobs?q=kind:mainspring.drill%20state:completed&limit=1000").body
+            return jobs["data"]?.array?.count == added ? () : nil
+        }
+        let again = try await daemon.cli("drill", "failover", "--for", "200ms")
+        #expect(again.status == 0, "\(again)")
+        #expect(try await daemon.stop() == 0)
+    }
+
     @Test("jobs move from SQLite to Redis and back, and are refused while a node runs")
     func move() async throws {
         let redis = try await TestRedis.start()

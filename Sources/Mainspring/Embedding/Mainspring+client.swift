@@ -10,7 +10,10 @@ extension Mainspring {
     /// Kinds in Swift need no declaration. Kinds of the file are known with their arguments, and its queues with their limits;
     /// any other queue has the default limit here, whatever its node says.
     ///
-    /// With Redis there is no spool here: while the server is away, calls throw `store_unreachable`.
+    /// With Redis nothing is asked of the server yet. The first call looks at it as a node does at its start, and throws
+    /// `store_denied` for one that cannot keep jobs or refuses the login; the next call looks again. There is no spool here:
+    /// while the server is away calls throw `store_unreachable`, at once when that is known, else within seconds. What such an
+    /// enqueue has written is not known: give the job an `id`, and enqueue it again.
     ///
     /// Throws `ConfigurationErrors` for a file that is wrong, `configuration` when its jobs are in memory, or a store's error.
     public static func client(_ path: String) throws -> JobConnection {

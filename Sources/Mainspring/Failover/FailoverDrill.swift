@@ -106,7 +106,7 @@ final class FailoverDrill: FailoverDrilling {
         let opened = time.monotonic()
         let returned = await until { self.store.status.state == .primary }
         let returnedAfter = time.monotonic() - opened
-        let (completed, once) = await ends(of: outage.ids)
+        let (completed, once) = await ends(of: outage.ids, within: returned ? Self.patience : .zero)
         let doneAfter = time.monotonic() - opened
         let inOrder = await isInOrder(outage.ids)
         let count = outage.ids.count
@@ -163,8 +163,8 @@ final class FailoverDrill: FailoverDrilling {
     }
 
     /// How many completed, and how many of those in one attempt.
-    private func ends(of ids: [JobID]) async -> (completed: Int, once: Int) {
-        let deadline = time.monotonic() + Self.patience
+    private func ends(of ids: [JobID], within patience: Duration) async -> (completed: Int, once: Int) {
+        let deadline = time.monotonic() + patience
         var (completed, once) = (0, 0)
         for id in ids {
             let job = try? await client.wait(for: id, timeout: max(.zero, deadline - time.monotonic()))

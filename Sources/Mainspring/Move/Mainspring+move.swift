@@ -24,9 +24,9 @@ extension Mainspring {
         try await source.checkSpool(time: time)
         try from.requireExistence()
         if removing { try await from.requireThatItIsOurs() }
-        let first = try await from.openShared(time: time)
+        let first = try from.open(time: time)
         do {
-            let second = try await to.openShared(time: time)
+            let second = try to.open(time: time)
             let result: Result<StoreMoveTally, any Error>
             do {
                 result = .success(

@@ -22,20 +22,6 @@ extension StoreConfiguration {
         return String(cString: real)
     }
 
-    /// Opens it as a node does, but without a spool.
-    func openShared(time: any TimeSource) async throws -> any JobStore {
-        let store = try open(time: time)
-        if let redis = store as? RedisJobStore {
-            do {
-                _ = try await redis.open()
-            } catch {
-                try? await redis.close()
-                throw error
-            }
-        }
-        return store
-    }
-
     /// Throws `not_found` for a file that would be made.
     func requireExistence() throws {
         switch backend {

@@ -9,13 +9,14 @@ extension StoreConfiguration {
     /// On a server, which may go away.
     var isRemote: Bool { if case .redis = backend { true } else { false } }
 
-    /// For a program without a node: a server that goes away makes its verbs throw `store_unreachable`. Throws `configuration`
-    /// for a database that is a link, and as the store does; of a server nothing is asked yet.
+    /// For a program without a node: there is no spool, so that a server that goes away makes its verbs throw
+    /// `store_unreachable`. Throws `configuration` for a database that is a link, and as the store does. Of a server nothing is
+    /// asked yet: the first verb looks whether it may keep jobs.
     func open(time: any TimeSource) throws -> any JobStore {
         switch backend {
         case .memory: MemoryJobStore(time: time)
         case .sqlite(let path): try openFile(path, time: time)
-        case .redis(let redis): redis.store(time: time)
+        case .redis(let redis): redis.store(time: time, looksFirst: true)
         }
     }
 
@@ -31,7 +32,7 @@ extension StoreConfiguration {
 
 extension StoreConfiguration.Redis {
     /// It connects with its first step.
-    func store(time: any TimeSource) -> RedisJobStore {
-        RedisJobStore(endpoint, namespace: namespace, time: time)
+    func store(time: any TimeSource, looksFirst: Bool = false) -> RedisJobStore {
+        RedisJobStore(endpoint, namespace: namespace, time: time, looksFirst: looksFirst)
     }
 }

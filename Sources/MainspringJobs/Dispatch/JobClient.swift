@@ -79,7 +79,8 @@ public struct JobClient: Sendable {
     public func jobs(matching query: JobQuery) async throws -> JobPage { try await store.jobs(matching: query) }
 
     /// Waits until the job has ended, at most `timeout`; then answers with the job as it is. Nil when there is no such job.
-    /// Throws `CancellationError` at once when the caller is cancelled.
+    /// Throws `CancellationError` at once when the caller is cancelled; and as the store does, unless it goes away during the
+    /// wait and is back before its end.
     public func wait(for id: JobID, timeout: Duration) async throws -> JobRecord? {
         let signal = WakeSignal()
         let remove = waiters.add(id) { signal.notify() }
@@ -90,10 +91,19 @@ public struct JobClient: Sendable {
             signal.notify()
         }
         defer { timer.cancel() }
+        var wasThere = false
         while true {
-            guard let job = try await store.job(id) else { return nil }
-            guard !job.state.isFinal, !isOver.withLock({ $0 }) else { return job }
+            var again: (any ScheduledAction)?
+            do {
+                guard let job = try await store.job(id) else { return nil }
+                guard !job.state.isFinal, !isOver.withLock({ $0 }) else { return job }
+                wasThere = true
+            } catch let error as MainspringError where error.isOutage {
+                guard wasThere, !isOver.withLock({ $0 }) else { throw error }
+                again = time.schedule(after: Self.pauseWhileAway) { signal.notify() }
+            }
             await signal.wait()
+            again?.cancel()
             try Task.checkCancellation()
         }
     }
@@ -112,6 +122,8 @@ public struct JobClient: Sendable {
         engine?.attempt(of: report.id)?.sawSign()
         return cancelRequested
     }
+
+    private static let pauseWhileAway: Duration = .milliseconds(250)
 
     public func nodes() async throws -> [NodeRecord] { try await store.nodes() }
 

@@ -23,7 +23,8 @@ public struct JobHandle<Output: Sendable>: Sendable {
     ///
     /// Throws `timed_out` when it has not ended by then: it goes on, and may be asked again. `job_cancelled`, or
     /// `job_discarded` with the reason, when there is no result; `bad_result` when there is one of another type; `not_found`
-    /// once the job has been removed; `CancellationError` at once when the caller is cancelled.
+    /// once the job has been removed; `CancellationError` at once when the caller is cancelled. `store_unreachable` when the
+    /// store is away at the beginning or at the end of the wait; an absence in between is outlasted.
     public func result(within timeout: Duration) async throws -> Output {
         let job = try present(try await client.wait(for: id, timeout: timeout))
         switch job.state {

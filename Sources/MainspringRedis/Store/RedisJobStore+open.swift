@@ -1,58 +1,11 @@
-import MainspringCore
-
 extension RedisJobStore {
     /// Looks at the server and makes the namespace when it is new. Calling it again looks again.
     ///
     /// Throws `store_denied` when the server cannot keep jobs: it is older than 6.2, a part of a cluster, or evicts keys;
     /// `store_read_only` when it is a replica; `store_newer` when the namespace is a newer Mainspring's.
     public func open() async throws -> RedisCondition {
-        let answers: [RedisValue]
-        do {
-            answers = try await client.call([
-                RedisCommand("INFO"), RedisCommand("CONFIG", "GET", "maxmemory-policy"),
-                RedisCommand("CONFIG", "GET", "append*"), RedisCommand("CONFIG", "GET", "save"),
-            ])
-            if let refusal = answers[0].refusal { throw RedisError.refused(refusal) }
-        } catch let error as RedisError { throw StoreRefusal.error(error, of: "open") }
-        let info = RedisInfo(answers[0].text ?? "")
-        let settings = answers.dropFirst().map(\.settings).reduce(into: [:]) { $0.merge($1) { $1 } }
-        try Self.check(info, eviction: settings["maxmemory-policy"] ?? info["maxmemory_policy"])
-        _ = try await look()
+        let condition = try await server.condition()
         await listen()
-        return RedisCondition(info: info, settings: settings)
-    }
-
-    private static func check(_ info: RedisInfo, eviction: String?) throws {
-        let version = (info["redis_version"] ?? "").split(separator: ".").prefix(2).compactMap { Int($0) }
-        guard version.count == 2, (version[0], version[1]) >= (6, 2) else {
-            throw MainspringError(
-                .storeDenied, "Redis \(info["redis_version"] ?? "of an unknown version") is too old",
-                hint: "Use Redis 6.2 or later, or Valkey.")
-        }
-        if info["cluster_enabled"] == "1" {
-            throw MainspringError(
-                .storeDenied, "the server is part of a Redis Cluster", hint: "Use a server that stands alone.")
-        }
-        if let role = info["role"], role != "master" {
-            throw MainspringError(
-                .storeReadOnly, "the Redis server is a replica", hint: "Give the URL of the primary.")
-        }
-        guard eviction == "noeviction" else {
-            throw MainspringError(
-                .storeDenied, "Redis may evict jobs: maxmemory-policy is \(eviction ?? "not known")",
-                hint: "Set it: redis-cli CONFIG SET maxmemory-policy noeviction")
-        }
-    }
-}
-
-extension RedisValue {
-    /// Names and values, by turns; none of an error.
-    fileprivate var settings: [String: String] {
-        guard let parts = array else { return [:] }
-        var settings: [String: String] = [:]
-        for index in stride(from: 0, to: parts.count - 1, by: 2) {
-            if let name = parts[index].text { settings[name] = parts[index + 1].text }
-        }
-        return settings
+        return condition
     }
 }

@@ -1,7 +1,10 @@
 extension RedisJobStore {
     /// Removes every key of the namespace, also jobs; no node may use it. Others may write new ones meanwhile.
+    /// When it is cut off, no job of the namespace is found any more, and the next removal takes what is left.
     public func removeEverything() async throws {
         do {
+            // First the list of all jobs: without it none is found, where one that has lost a part would be damage.
+            _ = try await client.call(RedisCommand("UNLINK", key("all")))
             var cursor = "0"
             repeat {
                 let answer = try await client.call(

@@ -9,11 +9,11 @@ import Synchronization
 /// and never jumps. Batches of more than 500 jobs are several scripts, so that no other caller waits long.
 public final class RedisJobStore: RemoteJobStore {
     let client: RedisClient
+    let server: RedisServerCheck
     let scripts: RedisScriptRunner
     let namespace: String
     /// Which handle wrote something: its own news are not told.
     let handle: String
-    private let ids: any IDSource
     private let news = Mutex(NewsState())
 
     private struct NewsState {
@@ -25,22 +25,26 @@ public final class RedisJobStore: RemoteJobStore {
 
     /// Connects when it is first used.
     ///
-    /// - Parameter namespace: All keys begin with it in braces; two stores with one namespace are one.
+    /// - Parameters:
+    ///   - namespace: All keys begin with it in braces; two stores with one namespace are one.
+    ///   - looksFirst: The first verb looks at the server as ``open()`` does, and throws the same; so does the first one after
+    ///     the server was started anew. For programs that do not wait for the server when they begin.
     public convenience init(
         _ endpoint: RedisEndpoint, namespace: String = "mainspring", time: any TimeSource,
-        ids: any IDSource = RandomIDSource()
+        ids: any IDSource = RandomIDSource(), looksFirst: Bool = false
     ) {
-        self.init(endpoint, namespace: namespace, time: time, ids: ids, options: RedisOptions())
+        self.init(
+            endpoint, namespace: namespace, time: time, ids: ids, looksFirst: looksFirst, options: RedisOptions())
     }
 
     package init(
         _ endpoint: RedisEndpoint, namespace: String, time: any TimeSource, ids: any IDSource = RandomIDSource(),
-        options: RedisOptions, editing edit: @escaping @Sendable (String) -> String = { $0 }
+        looksFirst: Bool = false, options: RedisOptions, editing edit: @escaping @Sendable (String) -> String = { $0 }
     ) {
         client = RedisClient(endpoint, options: options, time: time, ids: ids)
-        scripts = RedisScriptRunner(client, namespace: namespace, edit: edit)
+        server = RedisServerCheck(client: client, namespace: namespace, ids: ids)
+        scripts = RedisScriptRunner(client, namespace: namespace, check: looksFirst ? server : nil, edit: edit)
         self.namespace = namespace
-        self.ids = ids
         handle = ids.nonce()
     }
 
@@ -49,29 +53,7 @@ public final class RedisJobStore: RemoteJobStore {
     public var exchangesAtOnce: Int { 2 }
 
     /// What the namespace was made with, and what the server is now.
-    public func look() async throws -> StoreEpoch {
-        let key = key("epoch")
-        let answers: [RedisValue]
-        do {
-            answers = try await client.call([
-                RedisCommand("HSETNX", key, "id", ids.nonce()),
-                RedisCommand("HSETNX", key, "layout", "\(RedisLayout.version)"),
-                RedisCommand("HSETNX", key, "reader", "\(RedisLayout.oldestReader)"),
-                RedisCommand("HMGET", key, "id", "reader"), RedisCommand("INFO", "server"),
-            ])
-            if let refusal = answers.lazy.compactMap(\.refusal).first { throw RedisError.refused(refusal) }
-        } catch let error as RedisError { throw StoreRefusal.error(error, of: "look") }
-        guard let stored = answers[3].array, stored.count == 2, let id = stored[0].text,
-            let server = answers[4].text.flatMap({ RedisInfo($0)["run_id"] })
-        else { throw StoreDamage.error("no epoch") }
-        let reader = stored[1].int ?? 1
-        guard reader <= RedisLayout.version else {
-            throw MainspringError(
-                .storeNewer, "the Redis namespace was made by a newer Mainspring (layout \(reader))",
-                hint: "Update this node, or give it a namespace of its own.")
-        }
-        return StoreEpoch(server: server, data: id)
-    }
+    public func look() async throws -> StoreEpoch { try await server.epoch() }
 
     func key(_ what: String) -> String { "{\(namespace)}:\(what)" }
 

@@ -5,13 +5,20 @@ import Synchronization
 final class RedisScriptRunner: Sendable {
     private let client: RedisClient
     private let namespace: String
+    /// Comes before the first script; nil: somebody else looks at the server.
+    private let check: RedisServerCheck?
+    private let isChecked = Atomic(false)
     private let hashes = Mutex<[RedisScript: String]>([:])
     /// Changes the text of scripts, in the test that proves that the conformance suite sees the difference.
     private let edit: @Sendable (String) -> String
 
-    init(_ client: RedisClient, namespace: String, edit: @escaping @Sendable (String) -> String = { $0 }) {
+    init(
+        _ client: RedisClient, namespace: String, check: RedisServerCheck? = nil,
+        edit: @escaping @Sendable (String) -> String = { $0 }
+    ) {
         self.client = client
         self.namespace = namespace
+        self.check = check
         self.edit = edit
     }
 
@@ -19,12 +26,20 @@ final class RedisScriptRunner: Sendable {
     func run(
         _ script: RedisScript, reserving bytes: Int = 256, _ arguments: (inout RedisCommand) throws -> Void
     ) async throws -> RedisValue {
+        try await requireServer()
         var command = RedisCommand("EVALSHA", reserving: bytes + 128)
         command.append(try await hash(of: script))
         command.append(1)
         command.append("{\(namespace)}:")
         try arguments(&command)
         return try await call(command, script)
+    }
+
+    /// Calls at the same time may each look.
+    private func requireServer() async throws {
+        guard let check, !isChecked.load(ordering: .acquiring) else { return }
+        _ = try await check.condition()
+        isChecked.store(true, ordering: .releasing)
     }
 
     private func hash(of script: RedisScript) async throws -> String {
@@ -41,6 +56,9 @@ final class RedisScriptRunner: Sendable {
                 throw StoreRefusal.error(error, of: script.rawValue)
             }
         }
+        // It was started anew, perhaps with other settings, or without its data.
+        isChecked.store(false, ordering: .releasing)
+        try await requireServer()
         _ = try await load(script)
         do {
             return try await client.call(command)

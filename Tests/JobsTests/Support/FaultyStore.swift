@@ -13,7 +13,7 @@ final class FaultyStore: JobStore {
     }
 
     private struct State {
-        var failures: [Verb: Int] = [:]
+        var failures: [Verb: (times: Int, code: MainspringError.Code)] = [:]
         var begun = 0
         var calls: [Verb: Int] = [:]
         var callWaiters: [(verb: Verb, count: Int, continuation: CheckedContinuation<Void, Never>)] = []
@@ -45,8 +45,8 @@ final class FaultyStore: JobStore {
     var name: String { inner.name }
 
     /// The next `times` calls of the verb throw and write nothing.
-    func fail(_ verb: Verb, times: Int) {
-        state.withLock { $0.failures[verb] = times }
+    func fail(_ verb: Verb, times: Int, as code: MainspringError.Code = .storeFailed) {
+        state.withLock { $0.failures[verb] = (times, code) }
     }
 
     /// Until it is mended every verb throws and writes nothing.
@@ -130,16 +130,16 @@ final class FaultyStore: JobStore {
     ) async throws -> Value {
         await waitForThaw(of: verbs)
         defer { for verb in verbs { count(verb) } }
-        let (fails, isDead) = state.withLock { state in
+        let (failure, isDead) = state.withLock { state -> (MainspringError.Code?, Bool) in
             state.begun += 1
-            if state.isDead || state.isBroken { return (state.isBroken, state.isDead) }
+            if state.isDead || state.isBroken { return (.storeFailed, state.isDead) }
             if state.begun >= state.lastStep { state.isDead = true }
-            guard let verb = verbs.first(where: { state.failures[$0] ?? 0 > 0 }) else { return (false, false) }
-            state.failures[verb]? -= 1
-            return (true, false)
+            guard let verb = verbs.first(where: { state.failures[$0]?.times ?? 0 > 0 }) else { return (nil, false) }
+            state.failures[verb]?.times -= 1
+            return (state.failures[verb]?.code, false)
         }
         if isDead, let answer { return answer }
-        if fails || isDead { throw MainspringError(.storeFailed, "this failure was asked for") }
+        if let failure { throw MainspringError(failure, "this failure was asked for") }
         let value = try await body()
         if state.withLock({ $0.isDead }) {
             if let answer { return answer }

@@ -67,6 +67,41 @@ struct JobConnectionTests {
         #expect(late?.code == .draining)
     }
 
+    @Test("is told at once that the store is away; a wait outlasts an absence, but not its own time")
+    func away() async throws {
+        let time = ManualTime()
+        let store = FaultyStore(time: time)
+        let connection = JobConnection(
+            registry: JobRegistry(kinds: [], queues: [:]), store: store, time: time, ids: RandomIDSource(),
+            sink: EventRecorder())
+        let (first, second) = (try await connection.jobs.enqueue(Act()), try await connection.jobs.enqueue(Act()))
+        store.fail(.insert, times: 1, as: .storeUnreachable)
+        let refused = await #expect(throws: MainspringError.self) { try await connection.jobs.enqueue(Act()) }
+        #expect(refused?.code == .storeUnreachable)
+        store.fail(.read, times: 1, as: .storeUnreachable)
+        let atOnce = await #expect(throws: MainspringError.self) { try await first.result(within: .seconds(5)) }
+        #expect(atOnce?.code == .storeUnreachable)
+
+        async let outlasting = #expect(throws: MainspringError.self) { try await first.result(within: .seconds(5)) }
+        await store.called(.read, times: 2)
+        store.fail(.read, times: 2, as: .storeUnreachable)
+        // Its news come before reads are possible again.
+        _ = try await store.inner.peer().cancel([first.id], now: time.now())
+        for reads in 3...4 {
+            await store.called(.read, times: reads)
+            await time.timersPending(2)
+            time.advance(by: .milliseconds(250))
+        }
+        #expect(await outlasting?.code == .jobCancelled)
+
+        async let over = #expect(throws: MainspringError.self) { try await second.result(within: .seconds(1)) }
+        await store.called(.read, times: 6)
+        store.fail(.read, times: 99, as: .storeUnreachable)
+        time.advance(by: .seconds(1))
+        #expect(await over?.code == .storeUnreachable)
+        try await connection.close()
+    }
+
     struct Number: Job {
         static let kind = "number"
         func run(_ context: JobContext) async throws -> Int { 1 }
