@@ -160,8 +160,8 @@ struct RedisTests {
         let refused = try await daemon.cli("drill", "failover", "--for", "1s")
         #expect(refused.status == 1 && refused.errors.contains("away by itself"), "\(refused)")
         redis.proceed()
-        let added = try #require(
-            drill.output.split(separator: " 0 of ").last?.split(separator: " ").first.flatMap { Int($0) })
+        let added = try #require(drill.output.firstMatch(of: /0 of (\d+) completed/).flatMap { Int($0.1) })
+        #expect(added > 0)
         try await eventually("all \(added) jobs of the failed drill have run") {
             let jobs = try await daemon.get("/v1/jobs?q=kind:mainspring.drill%20state:completed&limit=1000").body
             return jobs["data"]?.array?.count == added ? () : nil
