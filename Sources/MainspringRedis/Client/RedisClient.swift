@@ -26,6 +26,15 @@ package final class RedisClient: Sendable {
         links = (0..<max(1, options.connections)).map { _ in
             RedisLink(endpoint, options: options, time: time, ids: ids)
         }
+        for link in links { watch(link) }
+    }
+
+    /// What silenced one connection may have silenced the others, which would not be noticed before they are needed.
+    private func watch(_ link: RedisLink) {
+        link.onDoubt { [weak self, weak link] in
+            guard let self else { return }
+            for other in links + (subscriptions.withLock { $0 } ?? []) where other !== link { other.ask() }
+        }
     }
 
     /// One command. An error reply is thrown as `.refused`.
@@ -85,6 +94,7 @@ package final class RedisClient: Sendable {
             subscriptions?.append(link)
             return subscriptions != nil
         }
+        watch(link)
         if isOpen { link.start() }
     }
 

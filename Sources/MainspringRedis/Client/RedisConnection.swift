@@ -22,6 +22,13 @@ final class RedisConnection: ChannelInboundHandler {
     private var isOver = false
     /// Commands wait for room in flight.
     private var isHeldBack = false
+    private var heardAt = MonotonicInstant(nanoseconds: 0)
+    /// Bytes that were sent since it was heard.
+    private var unheard = 0
+    private var isDoubted = false
+    private var isInUse = false
+    /// A connection that took a silent one's place and is as silent was not the remedy: it has its whole deadline.
+    private var isTrusted = true
     private var deadline: (any ScheduledAction)?
 
     init(link: RedisLink, attempt: Int) {
@@ -43,6 +50,8 @@ final class RedisConnection: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard !isOver, failure == nil else { return }
         hasHeard = true
+        heardAt = link.time.monotonic()
+        unheard = 0
         var buffer = unwrapInboundIn(data)
         if var rest {
             self.rest = nil
@@ -55,6 +64,7 @@ final class RedisConnection: ChannelInboundHandler {
             fail(.broken(error.reason))
         }
         if buffer.readableBytes > 0 { rest = buffer }
+        if failure == nil, isDoubted || isInUse && !isTrusted { spoke() }
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -99,14 +109,11 @@ final class RedisConnection: ChannelInboundHandler {
         context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
     }
 
-    /// The attempt takes too long.
-    func connectTimedOut(after bound: Duration) {
-        guard !machine.isReady else { return }
-        let reason =
-            usesTLS && !hasHeard
+    /// Why the attempt takes too long.
+    func lateness(after bound: Duration) -> String {
+        usesTLS && !hasHeard
             ? "no TLS handshake within \(bound.text): does the server speak TLS there?"
             : "it took the connection and did not answer within \(bound.text)"
-        fail(.unreachable(reason))
     }
 
     // MARK: Commands
@@ -120,7 +127,10 @@ final class RedisConnection: ChannelInboundHandler {
         case .news(let items): link.news(items)
         case .nothing: break
         case .send(let command): send(command)
-        case .ready: ready()
+        case .ready:
+            link.ready(attempt)
+            // Then it waits beside one that is silent.
+            isTrusted = isInUse
         case .fail(let error): fail(error)
         }
     }
@@ -132,24 +142,26 @@ final class RedisConnection: ChannelInboundHandler {
         case .heartbeat: break
         case .subscription:
             if let refusal = values.first?.refusal { return fail(.refused(refusal)) }
-            link.subscribed()
+            link.subscribed(attempt)
         }
     }
 
-    private func ready() {
-        guard let context else { return }
-        let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
-        guard link.connected(attempt, bound) else { return fail(.closed) }
+    /// Commands go over it from now on.
+    func use() {
+        isInUse = true
         if let channel = link.subscription?.channel {
             send(RedisCommand("SUBSCRIBE", channel))
             sent(.subscription, count: 1)
+        } else if !isTrusted {
+            ask()
         }
         flush()
     }
 
     /// Sends what there is room for.
     func flush() {
-        guard let context, failure == nil else { return }
+        // What waits goes over whichever connection turns out to live.
+        guard let context, failure == nil, !isDoubted else { return }
         var hasWritten = false
         // A server that does not read holds back too: what it has not taken stays bounded in bytes.
         isHeldBack = true
@@ -158,6 +170,7 @@ final class RedisConnection: ChannelInboundHandler {
         {
             let now = link.time.monotonic()
             for entry in segment.waiters { machine.sent(entry.waiter, count: entry.count, at: now) }
+            unheard += segment.bytes.readableBytes
             context.write(wrapOutboundOut(segment.bytes), promise: nil)
             hasWritten = true
         }
@@ -177,27 +190,47 @@ final class RedisConnection: ChannelInboundHandler {
         watch()
     }
 
-    // MARK: The deadline of the oldest in flight
+    // MARK: Silence, and the deadline of the oldest in flight
 
     /// One timer for all commands: it fires once after the last of them, and then sleeps until the next.
     private func watch() {
         guard deadline == nil, let context, let oldest = machine.oldest else { return }
         let bound = NIOLoopBound(self, eventLoop: context.eventLoop)
         let loop = context.eventLoop
-        let left = link.options.answerWithin - (link.time.monotonic() - oldest)
-        deadline = link.time.schedule(after: left) { loop.execute { bound.value.deadlinePassed() } }
+        let now = link.time.monotonic()
+        var left = link.options.answerWithin - (now - oldest)
+        if mayDoubt { left = min(left, patience - (now - max(oldest, heardAt))) }
+        deadline = link.time.schedule(after: max(.zero, left)) { loop.execute { bound.value.deadlinePassed() } }
     }
+
+    private var mayDoubt: Bool { !isDoubted && isTrusted }
+
+    /// Large commands take their time to be sent.
+    private var patience: Duration { link.options.doubtAfter + .milliseconds(100) * (unheard >> 20) }
 
     private func deadlinePassed() {
         deadline = nil
         let now = link.time.monotonic()
         guard failure == nil, let oldest = machine.oldest else { return }
         link.expire(at: now)
-        if now - oldest >= link.options.answerWithin {
-            fail(.unanswered("no answer within \(link.options.answerWithin.text)"))
-        } else {
-            watch()
+        guard now - oldest < link.options.answerWithin else {
+            return fail(.unanswered("no answer within \(link.options.answerWithin.text)"))
         }
+        if mayDoubt, now - max(oldest, heardAt) >= patience {
+            isDoubted = true
+            link.doubted(attempt)
+        }
+        watch()
+    }
+
+    /// The timer counts from now on.
+    private func spoke() {
+        if isDoubted { link.heard(attempt) }
+        (isDoubted, isTrusted) = (false, true)
+        deadline?.cancel()
+        deadline = nil
+        watch()
+        flush()
     }
 
     // MARK: End

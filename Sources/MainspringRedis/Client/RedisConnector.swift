@@ -31,33 +31,39 @@ final class RedisConnector: Sendable {
     /// Once there is one; on the event loop alone.
     var connection: RedisConnection? { found.value }
 
-    /// It is too late for this attempt; on the event loop alone.
-    func giveUp() { isGivenUp.value = true }
+    /// It is too late for this attempt: its sockets are closed, connected or not; on the event loop alone.
+    func giveUp() {
+        isGivenUp.value = true
+        found.value?.fail(.closed)
+        for connection in made.value.values { connection.fail(.closed) }
+    }
 
+    /// `onFailure`: no connection came of it, and nothing is left of the attempt. A connection tells of its own end.
     func start(_ onFailure: @escaping @Sendable (any Error) -> Void) {
         context().hop(to: loop).flatMap { context in self.connect(context) }.whenComplete { result in
             switch result {
-            case .failure(let error): if !self.isGivenUp.value { onFailure(error) }
-            case .success(let channel): self.begin(channel)
+            case .failure(let error): onFailure(error)
+            case .success(let channel):
+                if let connection = self.made.value[ObjectIdentifier(channel)], !self.isGivenUp.value {
+                    self.found.value = connection
+                    connection.begin()
+                } else {
+                    channel.close(promise: nil)
+                    onFailure(ChannelError.alreadyClosed)
+                }
             }
             self.made.value = [:]
         }
     }
 
-    private func begin(_ channel: any Channel) {
-        guard !isGivenUp.value, let connection = made.value[ObjectIdentifier(channel)] else {
-            return channel.close(promise: nil)
-        }
-        found.value = connection
-        connection.begin()
-    }
-
     private func connect(_ context: NIOSSLContext?) -> EventLoopFuture<any Channel> {
+        guard !isGivenUp.value else { return loop.makeFailedFuture(ChannelError.alreadyClosed) }
         let bootstrap = ClientBootstrap(group: loop)
             .connectTimeout(.microseconds(bound.wholeMicroseconds))
             .channelOption(.writeBufferWaterMark, value: .init(low: 1 << 20, high: 4 << 20))
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    guard !self.isGivenUp.value else { throw ChannelError.alreadyClosed }
                     if let context { try channel.pipeline.syncOperations.addHandler(self.handler(context)) }
                     let connection = self.make()
                     self.made.value[ObjectIdentifier(channel)] = connection

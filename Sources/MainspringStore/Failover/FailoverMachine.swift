@@ -170,6 +170,11 @@ struct FailoverMachine {
         if stage == .draining { stage = .closing }
     }
 
+    /// The last of the spool takes too long for those who wait: they go behind it.
+    mutating func reopen() {
+        if stage == .closing { stage = .draining }
+    }
+
     /// Nothing that can be replayed is in the spool. True when the server takes everything from now on.
     mutating func emptied() -> Bool {
         guard stage == .closing, appends == 0 else { return false }

@@ -11,17 +11,18 @@ extension FailoverStore {
         let ends = batches.flatMap(\.settlements)
         let notes = Dictionary(grouping: ends, by: \.id)
         let now = time.now()
-        for batch in batches where !batch.groups.isEmpty {
-            var changed: [JobSnapshot] = []
-            let groups = batch.groups.map { group in
-                group.filter { new in
-                    guard let ends = notes[new.record.id] else { return true }
-                    changed.append(JobSnapshot(of: new.record, ends.flatMap(\.asNotes), now: now))
-                    return false
-                }
+        var changed: [JobSnapshot] = []
+        var groups: [[NewJob]] = []
+        for group in batches.flatMap(\.groups) {
+            let unchanged = group.filter { new in
+                guard let ends = notes[new.record.id] else { return true }
+                changed.append(JobSnapshot(of: new.record, ends.flatMap(\.asNotes), now: now))
+                return false
             }
-            _ = try await write(groups.filter { !$0.isEmpty }.map { $0.map(\.withoutConditions) }, changed)
+            if !unchanged.isEmpty { groups.append(unchanged.map(\.withoutConditions)) }
         }
+        // Few large steps: one for each call of the last seconds would keep the workers waiting for seconds.
+        _ = try await write(groups, changed)
         // Those that the server knows, and still holds for this node.
         if !ends.isEmpty { _ = try await primary.settle(ends) }
         let count = batches.reduce(0) { $0 + $1.groups.joined().count + $1.settlements.count }

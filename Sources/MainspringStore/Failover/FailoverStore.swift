@@ -122,8 +122,10 @@ public final class FailoverStore: JobStore {
         step { $0.machine.failed(reason, in: generation, at: now) }
     }
 
-    /// Until new jobs have somewhere to go.
+    /// Until new jobs have somewhere to go, which is soon: also when the server goes away meanwhile.
     @concurrent func opened() async {
+        let timer = time.schedule(after: Self.patience) { [weak self] in self?.step { $0.machine.reopen() } }
+        defer { timer.cancel() }
         await withCheckedContinuation { continuation in
             let waits = state.withLock { state in
                 guard state.machine.jobsGo == .wait else { return false }

@@ -122,7 +122,7 @@ struct StrangerTests {
         }
     }
 
-    @Test("a reply that is promised and never comes ends with the deadline")
+    @Test("a reply that is promised and never comes ends as unanswered")
     func half() async throws {
         let time = ManualTime()
         var options = RedisOptions()
@@ -134,7 +134,8 @@ struct StrangerTests {
                 let error = await whilePassing(time) {
                     await failure { () throws(RedisError) in _ = try await client.call(RedisCommand("GET", "a")) }
                 }
-                #expect(error == .unanswered("no answer within 2s"))
+                // At the deadline, or once another connection is logged in.
+                guard case .unanswered? = error else { return #expect(Bool(false), "\(String(describing: error))") }
             }
         }
     }

@@ -65,6 +65,15 @@ struct FailoverMachineTests {
         }
     }
 
+    @Test("lets jobs go behind the last of the spool when that takes too long")
+    func reopening() {
+        for stage in Self.stages {
+            var machine = Self.machine(stage)
+            machine.reopen()
+            #expect(machine.stage == (stage == .closing ? .draining : stage))
+        }
+    }
+
     @Test("leaves workers with a slow server until their calls fail too")
     func slow() {
         var machine = Self.machine(.spooling, .slow)

@@ -248,6 +248,43 @@ struct OutageTests {
         }
     }
 
+    @Test("who adds a job waits a quarter of a second at most, and not at all once the server is known to be away")
+    func noWaiting() async throws {
+        try await FailoverKit.run { kit in
+            // Looks, replays and all else hang for as long.
+            kit.server.set(delay: .seconds(1))
+            var waits: [FailoverStatus.State: [Int]] = [:]
+            try await kit.running {
+                for _ in 0..<300 {
+                    let (state, new, isOver) = (kit.store.status.state, kit.new(), Signal())
+                    let adding = kit.task {
+                        defer { isOver.notify() }
+                        return try await kit.add(new)
+                    }
+                    await kit.rest()
+                    var waited = 0
+                    while !isOver.isReached, waited < 10_000 {
+                        kit.time.advance(by: .milliseconds(10))
+                        waited += 10
+                        await kit.rest()
+                    }
+                    guard case .inserted? = try await adding.value.first else { return #expect(Bool(false)) }
+                    waits[state, default: []].append(waited)
+                    kit.time.advance(by: .milliseconds(70))
+                    await kit.rest()
+                }
+                kit.server.set(delay: nil)
+                await kit.back()
+            }
+            #expect(waits[.primary]?.max() == 250)
+            #expect(waits[.spooling]?.count ?? 0 > 5 && waits[.spooling]?.max() == 0)
+            // The last of the spool is waited for so long.
+            #expect(waits[.draining]?.count ?? 0 > 20 && waits[.draining]?.max() ?? 0 <= 250)
+            let count = try await kit.states().count
+            #expect(count == 300)
+        }
+    }
+
     @Test("a slow server keeps its workers, and nobody waits for it")
     func slow() async throws {
         try await FailoverKit.run { kit in
