@@ -1,5 +1,6 @@
 import MainspringCore
 import MainspringJobs
+import MainspringStore
 import Synchronization
 
 /// The jobs that a drill adds: a kind and a queue of their own, which every node with a server store has.
@@ -7,8 +8,14 @@ final class DrillKind: JobExecutor {
     static let name = "mainspring.drill"
     static let queue = QueueOptions(workers: 1, limit: 100_000)
 
-    /// Runs on this node by drill.
-    private let runs = Mutex<[String: Int]>([:])
+    private struct Runs {
+        var count = 0
+        /// Those that the server knew nothing of.
+        var ofSpool: Set<JobID> = []
+    }
+
+    /// On this node, by drill.
+    private let runs = Mutex<[String: Runs]>([:])
 
     var kind: JobKind {
         JobKind(
@@ -21,12 +28,17 @@ final class DrillKind: JobExecutor {
         if case .object(let arguments)? = try? JSONParser.parse(attempt.lease.job.arguments),
             let drill = arguments["drill"]?.string
         {
-            runs.withLock { if $0[drill] != nil { $0[drill]? += 1 } }
+            runs.withLock { runs in
+                runs[drill]?.count += 1
+                if attempt.lease.token.isOfSpool { runs[drill]?.ofSpool.insert(attempt.lease.job.id) }
+            }
         }
         return AttemptResult(.success(result: nil))
     }
 
-    func begin(_ drill: String) { runs.withLock { $0[drill] = 0 } }
-    func count(of drill: String) -> Int { runs.withLock { $0[drill] ?? 0 } }
+    func begin(_ drill: String) { runs.withLock { $0[drill] = Runs() } }
+    func count(of drill: String) -> Int { runs.withLock { $0[drill]?.count ?? 0 } }
+    /// Jobs that ran while the store was away.
+    func ranHere(of drill: String) -> Set<JobID> { runs.withLock { $0[drill]?.ofSpool ?? [] } }
     func end(_ drill: String) { runs.withLock { $0[drill] = nil } }
 }

@@ -1,4 +1,4 @@
-import MainspringCore
+package import MainspringCore
 
 /// The spooled jobs that this node may run while the server is away (``WhileAway/run``), with the memory store's rules among
 /// themselves.
@@ -76,6 +76,11 @@ struct LocalJobs {
         guard job.record.state.isFinal || !job.history.isEmpty else { return .untouched }
         return .changed(job.snapshot)
     }
+}
+
+extension AttemptToken {
+    /// It was handed out while the server was away, which knows nothing of it.
+    package var isOfSpool: Bool { LocalJobs.isLocal(self) }
 }
 
 extension JobSnapshot {
