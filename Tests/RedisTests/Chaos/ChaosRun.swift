@@ -49,7 +49,8 @@ struct ChaosRun {
         var busy: [(fault: String, milliseconds: Int)] = []
     }
 
-    static func run(for duration: Duration, seed: UInt64) async throws -> Result {
+    /// `only`: one fault again and again; nil: all of them.
+    static func run(for duration: Duration, seed: UInt64, only: String? = nil) async throws -> Result {
         var random = SeededGenerator(seed: seed)
         let world = try await ChaosWorld.start(nodes: 3, rate: 40)
         let clock = ContinuousClock()
@@ -57,7 +58,8 @@ struct ChaosRun {
         var result = Result(tally: ChaosTally())
         while clock.now < end {
             result.faults += 1
-            guard let fault = faults(result.faults).randomElement(using: &random) else { break }
+            let faults = faults(result.faults).filter { only == nil || $0.name == only }
+            guard let fault = faults.randomElement(using: &random) else { break }
             try await fault.begin(world)
             // Real processes: nothing but time makes it an outage.
             try await clock.sleep(for: .milliseconds(Int.random(in: 50...4000, using: &random)))

@@ -2,7 +2,8 @@ import Foundation
 import MainspringTesting
 import Testing
 
-/// `MAINSPRING_CHAOS_SECONDS=… MAINSPRING_SEED=…` runs it longer, and again; scripts/soak does.
+/// `MAINSPRING_CHAOS_SECONDS=… MAINSPRING_SEED=…` runs it longer, and again; scripts/soak does. `MAINSPRING_CHAOS_FAULT=half-open`
+/// has that fault alone.
 @Suite("Nodes under random faults", .serialized)
 struct ChaosTests {
     private static let environment = ProcessInfo.processInfo.environment
@@ -12,7 +13,8 @@ struct ChaosTests {
     func chaos() async throws {
         let seed = Self.environment["MAINSPRING_SEED"].flatMap { UInt64($0) } ?? UInt64(Date().timeIntervalSince1970)
         print("chaos: seed \(seed)")
-        let result = try await ChaosRun.run(for: .seconds(Self.seconds ?? 10), seed: seed)
+        let result = try await ChaosRun.run(
+            for: .seconds(Self.seconds ?? 10), seed: seed, only: Self.environment["MAINSPRING_CHAOS_FAULT"])
         let slowest = result.busy.max { $0.milliseconds < $1.milliseconds }
         print(
             "chaos: \(result.faults) faults, \(result.tally.summary); busy again after at most "
