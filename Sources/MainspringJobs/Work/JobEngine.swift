@@ -8,7 +8,7 @@ import Synchronization
 /// A fixed set of worker tasks runs the jobs. Each exchange with the store writes the ends of attempts and fills their slots
 /// again in one step. A slot is free once the attempt's end is written and its executor has returned.
 public final class JobEngine: Sendable {
-    private struct State {
+    struct State {
         var pump: PumpMachine
         /// Not by job: a job whose lease was lost may come back here while its old attempt still ends.
         var running: [ObjectIdentifier: JobAttempt] = [:]
@@ -31,7 +31,7 @@ public final class JobEngine: Sendable {
     private let reporting: JobAttempt.Reporting
     private let onRelease: @Sendable (_ queue: String) -> Void
     private let drained: @Sendable () -> Void
-    private let state: Mutex<State>
+    let state: Mutex<State>
     /// One for each exchange that may be under way.
     private let pumpSignals: [WakeSignal]
     private let channels: [String: LeaseChannel]
@@ -370,34 +370,5 @@ public final class JobEngine: Sendable {
     /// Ends everything that runs by force.
     public func killRunning() {
         for attempt in running() { attempt.kill() }
-    }
-
-    // MARK: Views
-
-    public var isQuiet: Bool { state.withLock { $0.pump.isQuiet } }
-
-    public var isDraining: Bool { state.withLock { $0.pump.isDraining } }
-
-    func attempt(of id: JobID) -> JobAttempt? {
-        state.withLock { state in
-            state.running.values.filter { $0.lease.job.id == id }.max { $0.startedAt < $1.startedAt }
-        }
-    }
-
-    /// The attempts that run here now, zombies included.
-    public func runningAttempts() -> [JobAttempt] {
-        running().sorted { $0.startedAt < $1.startedAt }
-    }
-
-    private func running() -> [JobAttempt] { state.withLock { Array($0.running.values) } }
-
-    /// Slots of the queue that are taken on this node.
-    public func busy(queue: String) -> Int {
-        state.withLock { state in state.running.values.count { $0.lease.job.queue == queue } }
-    }
-
-    /// Of those, the ones that a zombie keeps.
-    public func zombies(queue: String) -> Int {
-        state.withLock { state in state.running.values.count { $0.lease.job.queue == queue && $0.isZombie } }
     }
 }
