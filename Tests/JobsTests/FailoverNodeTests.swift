@@ -91,10 +91,7 @@ struct FailoverNodeTests {
         static func run(_ body: (World) async throws -> Void) async throws {
             let world = World()
             defer { world.turns.stop() }
-            try await withTaskExecutorPreference(world.turns) {
-                await Task.yield()
-                try await body(world)
-            }
+            try await world.turns.run { try await body(world) }
         }
 
         func end(_ nodes: FailoverNode...) async {

@@ -47,6 +47,21 @@ package final class TurnExecutor: TaskExecutor {
         bell.signal()
     }
 
+    /// Runs `body` among its tasks, from its first line on.
+    package func run(_ body: () async throws -> Void) async throws {
+        try await withTaskExecutorPreference(self) {
+            await Task.yield()
+            try await body()
+        }
+    }
+
+    /// A task among its tasks.
+    package func task<Value: Sendable>(
+        _ body: @escaping @Sendable () async throws -> Value
+    ) -> Task<Value, any Error> {
+        Task(executorPreference: self) { try await body() }
+    }
+
     /// Suspends until no other task is ready: everything waits for time, or for the caller.
     package func idle() async {
         await withCheckedContinuation { continuation in

@@ -60,8 +60,7 @@ final class Cluster: Sendable {
     ) async throws {
         let cluster = Cluster()
         defer { cluster.turns.stop() }
-        try await withTaskExecutorPreference(cluster.turns) {
-            await Task.yield()
+        try await cluster.turns.run {
             let result: Result<Void, any Error>
             do { result = .success(try await body(cluster)) } catch { result = .failure(error) }
             await cluster.stop(sourceLocation: sourceLocation)
@@ -113,7 +112,7 @@ final class Cluster: Sendable {
 
     /// A task among those of the nodes.
     func task<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) -> Task<Value, any Error> {
-        Task(executorPreference: turns) { try await body() }
+        turns.task(body)
     }
 
     func job(_ id: JobID) async throws -> JobRecord { try #require(try await store.job(id)) }

@@ -115,8 +115,7 @@ final class TestNode: Sendable {
     func running(
         sourceLocation: SourceLocation = #_sourceLocation, _ body: (TestNode) async throws -> Void
     ) async throws {
-        try await withTaskExecutorPreference(turns) {
-            await Task.yield()
+        try await turns.run {
             try await start()
             await time.timersPending(Self.idleTimers)
             let result: Result<Void, any Error>
@@ -138,7 +137,7 @@ final class TestNode: Sendable {
 
     /// A task among those of the node.
     func spawn<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) -> Task<Value, any Error> {
-        Task(executorPreference: turns) { try await body() }
+        turns.task(body)
     }
 
     /// Ends it, by force if need be; nothing happens the second time.

@@ -44,10 +44,7 @@ final class FailoverKit: Sendable {
     static func run(whileAway: WhileAway = .hold, _ body: (FailoverKit) async throws -> Void) async throws {
         let executor = TurnExecutor()
         defer { executor.stop() }
-        try await withTaskExecutorPreference(executor) {
-            await Task.yield()
-            try await body(FailoverKit(executor, whileAway: whileAway))
-        }
+        try await executor.run { try await body(FailoverKit(executor, whileAway: whileAway)) }
     }
 
     /// Until everything waits for time.
@@ -60,7 +57,7 @@ final class FailoverKit: Sendable {
 
     /// A task among those of the store.
     func task<Value: Sendable>(_ body: @escaping @Sendable () async throws -> Value) -> Task<Value, any Error> {
-        Task(executorPreference: executor) { try await body() }
+        executor.task(body)
     }
 
     /// The same with another spool.
